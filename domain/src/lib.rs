@@ -1,0 +1,15 @@
+//! The rules of participation, pure: nothing here reads a file, a clock or a random source; they are
+//! arguments. The page, the function, the register and the export ask the same functions, so that they
+//! cannot disagree.
+
+pub mod counts;
+pub mod delay;
+pub mod eligibility;
+pub mod identity;
+pub mod limits;
+pub mod register;
+pub mod rulebook;
+pub mod secret;
+pub mod support;
+pub mod threshold;
+pub mod window;

@@ -1,0 +1,88 @@
+//! How often something may be tried. Counted in the table, in fixed spans of time, so that a restart or a second
+//! machine forgets nothing.
+
+use jiff::{SignedDuration, Timestamp};
+use std::net::IpAddr;
+
+/// At most `most` times within each span of `per`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limit {
+    /// Name, part of the counter's key.
+    pub name: &'static str,
+    /// Times allowed in a span.
+    pub most: u64,
+    /// Length of a span.
+    pub per: SignedDuration,
+}
+
+/// Codes sent to one mailbox: a couple can support several deposits in an evening, nobody can be flooded.
+pub const CODES_PER_MAILBOX: Limit = Limit { name: "codes-mailbox", most: 10, per: SignedDuration::from_hours(1) };
+/// Codes asked from one network: a school or a mobile operator's address stands for many people.
+pub const CODES_PER_NETWORK: Limit =
+    Limit { name: "codes-network", most: 1_000, per: SignedDuration::from_hours(1) };
+/// Codes tried for one mailbox, over all its requests: with a million codes, a guesser's chance stays below one in
+/// twenty thousand a day.
+pub const TRIES_PER_MAILBOX: Limit = Limit { name: "tries-mailbox", most: 50, per: SignedDuration::from_hours(24) };
+/// Codes tried from one network.
+pub const TRIES_PER_NETWORK: Limit =
+    Limit { name: "tries-network", most: 2_000, per: SignedDuration::from_hours(1) };
+
+/// Tries for one code.
+pub const TRIES_PER_CODE: u64 = 5;
+/// How long a code can be used.
+pub const CODE_LIFETIME: SignedDuration = SignedDuration::from_mins(10);
+/// How long after a code was sent the same request sends it again, rather than being a repetition.
+pub const RESEND_AFTER: SignedDuration = SignedDuration::from_secs(60);
+/// How long a request that was not confirmed is kept.
+pub const PENDING_LIFETIME: SignedDuration = SignedDuration::from_hours(24);
+
+impl Limit {
+    /// The number of the span in which `now` lies, and the instant at which it ends.
+    pub fn span(&self, now: Timestamp) -> (i64, Timestamp) {
+        let seconds = self.per.as_secs().max(1);
+        let span = now.as_second().div_euclid(seconds);
+        let ends = Timestamp::from_second((span + 1).saturating_mul(seconds)).unwrap_or(Timestamp::MAX);
+        (span, ends)
+    }
+}
+
+/// The network an address belongs to: its /24 (IPv4) or /56 (IPv6, what one subscriber gets). `None` for this
+/// machine itself, which is no network to be protected from.
+pub fn network(address: IpAddr) -> Option<String> {
+    match address.to_canonical() {
+        address if address.is_loopback() => None,
+        IpAddr::V4(address) => {
+            let [a, b, c, _] = address.octets();
+            Some(format!("{a}.{b}.{c}.0/24"))
+        }
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            Some(format!("{a:x}:{b:x}:{c:x}:{:x}::/56", d & 0xff00))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_one_subscriber_are_one_network() {
+        let of = |text: &str| network(text.parse().expect("an address"));
+        assert_eq!(of("203.0.113.7"), of("203.0.113.250"));
+        assert_eq!(of("203.0.113.7"), of("::ffff:203.0.113.9"));
+        assert_ne!(of("203.0.113.7"), of("203.0.114.7"));
+        assert_eq!(of("2001:db8:1:2201::1"), of("2001:db8:1:22ff:9::1"));
+        assert_ne!(of("2001:db8:1:2201::1"), of("2001:db8:1:2301::1"));
+        assert_eq!(of("127.0.0.1"), None);
+        assert_eq!(of("::1"), None);
+    }
+
+    #[test]
+    fn a_span_ends_where_the_next_begins() {
+        let now: Timestamp = "2026-11-21T14:59:59.999Z".parse().expect("an instant");
+        let (span, ends) = CODES_PER_MAILBOX.span(now);
+        assert_eq!(ends.to_string(), "2026-11-21T15:00:00Z");
+        assert_eq!(CODES_PER_MAILBOX.span(ends).0, span + 1);
+    }
+}

@@ -1,0 +1,145 @@
+//! What the site's build hands to the functions: the rules of every process, and the words to say them in.
+
+use crate::{eligibility::Eligibility, threshold::Threshold, window::Window};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The rules in force, as built from the content.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Rulebook {
+    /// First sixteen hexadecimal digits of the SHA-256 of the rest, so that two builds of the same content
+    /// agree and a function can say by which rules it decided.
+    pub version: String,
+    /// Title of the site, used in mails.
+    pub site: String,
+    /// Address of the site, without a final slash, e.g. `https://participer.example`.
+    pub base_url: String,
+    /// IANA time zone in which ages and due dates are reckoned, e.g. `Europe/Paris`.
+    pub time_zone: String,
+    /// `From:` of the mails, e.g. `Parvis <ne-pas-repondre@participer.example>`.
+    pub sender: String,
+    /// Words of the theme for refusals and mails.
+    pub words: Words,
+    /// Process id (its slug) → its rules.
+    pub processes: BTreeMap<String, Process>,
+}
+
+/// The rules of one process.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Process {
+    /// Title, for mails.
+    pub title: String,
+    /// Address of the authority that answers questions.
+    pub contact: String,
+    /// Who may support.
+    pub eligibility: Eligibility,
+    /// How many people may support with one e-mail address: 1 to 4.
+    pub people_per_mailbox: u8,
+    /// What obliges the authority, in increasing order.
+    pub thresholds: Vec<Threshold>,
+    /// Deposit id (its slug) → its rules. A deposit that cannot be supported (inadmissible, under review) is
+    /// not listed.
+    pub deposits: BTreeMap<String, Deposit>,
+}
+
+/// The rules of one deposit that can be supported, now, later or formerly.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Deposit {
+    /// Title, for mails.
+    pub title: String,
+    /// Path of its page, from `/` to `/`.
+    pub path: String,
+    /// When it can be supported.
+    pub window: Window,
+    /// `window.opens` and `window.closes` as the site writes them, e.g. « 2 mai 2029 à 0 h ».
+    pub opens_text: String,
+    /// See `opens_text`.
+    pub closes_text: String,
+    /// When personal data of its supports is erased.
+    pub erased: Timestamp,
+    /// Supports of fictitious people to plant in an empty store, on a site that says it is fictitious.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub demonstration: Option<Demonstration>,
+}
+
+/// Fictitious supports, spread evenly over a span of time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Demonstration {
+    /// How many.
+    pub supports: u64,
+    /// Instant of the first.
+    pub from: Timestamp,
+    /// Instant of the last.
+    pub to: Timestamp,
+}
+
+impl Demonstration {
+    /// The instants at which the fictitious people gave their support, in order.
+    pub fn instants(&self) -> impl Iterator<Item = Timestamp> {
+        let (from, to) = (self.from.as_second(), self.to.as_second());
+        let steps = i64::try_from(self.supports).unwrap_or(i64::MAX).saturating_sub(1).max(1);
+        (0..i64::try_from(self.supports).unwrap_or(i64::MAX)).filter_map(move |n| {
+            let offset = i128::from(to - from) * i128::from(n) / i128::from(steps);
+            Timestamp::from_second(from + i64::try_from(offset).ok()?).ok()
+        })
+    }
+}
+
+/// Texts with `{name}` placeholders: key → text. Sections of the theme's words file are prefixes of the keys,
+/// e.g. `refusal.email.malformed`, `mail.support.subject`, `count.one`, `count.other`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Words(pub BTreeMap<String, String>);
+
+impl Words {
+    /// The text for `key` with its placeholders filled; the key itself when the theme has no such text, so
+    /// that a gap is seen and not hidden.
+    pub fn say(&self, key: &str, values: &[(&str, &str)]) -> String {
+        let text = self.0.get(key).map_or(key, String::as_str);
+        values.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+    }
+
+    /// A number of supports in words, e.g. « 1 soutien », « 1 234 soutiens » with a narrow no-break space.
+    /// French takes the singular below two (0 soutien).
+    pub fn supports(&self, count: u64) -> String {
+        let key = if count < 2 { "count.one" } else { "count.other" };
+        self.say(key, &[("count", &group_digits(count))])
+    }
+}
+
+/// `1234567` → `1 234 567`, with U+202F, as the Imprimerie nationale has it.
+pub fn group_digits(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len());
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
+            grouped.push('\u{202f}');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped_by_three() {
+        assert_eq!(group_digits(0), "0");
+        assert_eq!(group_digits(999), "999");
+        assert_eq!(group_digits(1_674_980), "1\u{202f}674\u{202f}980");
+    }
+
+    #[test]
+    fn demonstration_supports_are_spread_from_the_first_to_the_last_instant() {
+        let demonstration = Demonstration {
+            supports: 3,
+            from: "2026-01-01T00:00:00Z".parse().expect("an instant"),
+            to: "2026-01-03T00:00:00Z".parse().expect("an instant"),
+        };
+        let days: Vec<String> = demonstration.instants().map(|at| at.to_string()).collect();
+        assert_eq!(days, ["2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z", "2026-01-03T00:00:00Z"]);
+    }
+}

@@ -1,0 +1,409 @@
+//! Giving and withdrawing support: what is asked, what is refused and why, and who counts as the same person.
+
+use crate::{
+    eligibility::{Link, OLDEST, Territory, age},
+    identity::{Civil, Email, is_name, parse_date},
+    rulebook::{Deposit, Process},
+    secret::{Key, Pseudonym},
+    window::Phase,
+};
+use jiff::{Timestamp, tz::TimeZone};
+use serde::{Deserialize, Serialize};
+
+/// A field of the forms, named as in HTML.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Field {
+    /// Given names.
+    GivenNames,
+    /// Family name.
+    FamilyName,
+    /// E-mail address.
+    Email,
+    /// Birth date.
+    BirthDate,
+    /// Commune.
+    Commune,
+    /// Link to the territory.
+    Link,
+    /// Consent to the use of the data.
+    Consent,
+    /// The six-digit code.
+    Code,
+}
+
+impl Field {
+    /// The name in HTML and in the keys of messages.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::GivenNames => "given_names",
+            Self::FamilyName => "family_name",
+            Self::Email => "email",
+            Self::BirthDate => "birth_date",
+            Self::Commune => "commune",
+            Self::Link => "link",
+            Self::Consent => "consent",
+            Self::Code => "code",
+        }
+    }
+}
+
+/// Why something is refused (I11): the field, the rule, and what to say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The field at fault, if one is.
+    pub field: Option<Field>,
+    /// The rule: with the field, the key of the message, `refusal.email.malformed`.
+    pub rule: &'static str,
+    /// Placeholders of the message.
+    pub values: Vec<(&'static str, String)>,
+}
+
+impl Refusal {
+    /// A refusal that concerns no one field.
+    pub fn general(rule: &'static str) -> Self {
+        Self { field: None, rule, values: Vec::new() }
+    }
+
+    /// A refusal of what a field holds.
+    pub fn of(field: Field, rule: &'static str) -> Self {
+        Self { field: Some(field), rule, values: Vec::new() }
+    }
+
+    /// With a value for a placeholder of the message.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.values.push((name, value.to_string()));
+        self
+    }
+
+    /// The key of the message in the theme's words.
+    pub fn key(&self) -> String {
+        match self.field {
+            Some(field) => format!("refusal.{}.{}", field.as_str(), self.rule),
+            None => format!("refusal.{}", self.rule),
+        }
+    }
+}
+
+/// What the support form holds, as typed. A field that was not sent is empty. The withdrawal form has the first
+/// four.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Form {
+    /// Given names.
+    pub given_names: String,
+    /// Family name.
+    pub family_name: String,
+    /// E-mail address.
+    pub email: String,
+    /// Birth date.
+    pub birth_date: String,
+    /// Commune, by name or code.
+    pub commune: String,
+    /// Link to the territory.
+    pub link: String,
+    /// `yes` when ticked.
+    pub consent: String,
+}
+
+/// What the person wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Wish {
+    /// To give support.
+    Support,
+    /// To take it back.
+    Withdrawal,
+}
+
+/// A person whose form passed every rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// Where the code goes.
+    pub email: Email,
+    /// Who they say they are.
+    pub civil: Civil,
+}
+
+/// Whether the deposit accepts supports and withdrawals at `now` (I1, I2).
+///
+/// # Errors
+/// The refusal that says since or from when.
+pub fn check_open(deposit: &Deposit, now: Timestamp) -> Result<(), Refusal> {
+    match deposit.window.phase(now) {
+        Phase::Open => Ok(()),
+        Phase::Before => Err(Refusal::general("before").with("opens", &deposit.opens_text)),
+        Phase::After => Err(Refusal::general("closed").with("closes", &deposit.closes_text)),
+    }
+}
+
+/// Checks a form against every rule, at `now` in the authority's time zone.
+///
+/// # Errors
+/// Every refusal, in the order of the fields.
+pub fn check(
+    wish: Wish,
+    form: &Form,
+    process: &Process,
+    deposit: &Deposit,
+    now: Timestamp,
+    zone: &TimeZone,
+) -> Result<Person, Vec<Refusal>> {
+    check_open(deposit, now).map_err(|refusal| vec![refusal])?;
+    let mut refusals = Vec::new();
+    let mut keep = |result: Result<(), Refusal>| refusals.extend(result.err());
+
+    keep(check_name(Field::GivenNames, &form.given_names));
+    keep(check_name(Field::FamilyName, &form.family_name));
+    let email = read_email(&form.email).map_err(|refusal| keep(Err(refusal)));
+    let today = now.to_zoned(zone.clone()).date();
+    let minimum_age = match wish {
+        Wish::Support => process.eligibility.minimum_age,
+        Wish::Withdrawal => 0,
+    };
+    let birth_date =
+        read_birth_date(&form.birth_date, today, minimum_age).map_err(|refusal| keep(Err(refusal)));
+    if wish == Wish::Support {
+        keep(check_commune(&form.commune, &process.eligibility.territory));
+        keep(check_link(&form.link, &process.eligibility.links));
+        keep(if form.consent.is_empty() { Err(Refusal::of(Field::Consent, "missing")) } else { Ok(()) });
+    }
+    match (email, birth_date) {
+        (Ok(email), Ok(birth_date)) if refusals.is_empty() => Ok(Person {
+            email,
+            civil: Civil {
+                given_names: form.given_names.trim().to_owned(),
+                family_name: form.family_name.trim().to_owned(),
+                birth_date,
+            },
+        }),
+        _ => Err(refusals),
+    }
+}
+
+fn check_name(field: Field, typed: &str) -> Result<(), Refusal> {
+    match typed.trim() {
+        "" => Err(Refusal::of(field, "missing")),
+        name if !is_name(name) => Err(Refusal::of(field, "malformed")),
+        _ => Ok(()),
+    }
+}
+
+fn read_email(typed: &str) -> Result<Email, Refusal> {
+    if typed.trim().is_empty() {
+        return Err(Refusal::of(Field::Email, "missing"));
+    }
+    Email::parse(typed).map_err(|_| Refusal::of(Field::Email, "malformed"))
+}
+
+fn read_birth_date(
+    typed: &str,
+    today: jiff::civil::Date,
+    minimum_age: u8,
+) -> Result<jiff::civil::Date, Refusal> {
+    if typed.trim().is_empty() {
+        return Err(Refusal::of(Field::BirthDate, "missing"));
+    }
+    let born = parse_date(typed).ok_or_else(|| Refusal::of(Field::BirthDate, "malformed"))?;
+    if born > today || age(born, today) > OLDEST {
+        return Err(Refusal::of(Field::BirthDate, "impossible"));
+    }
+    if age(born, today) < i16::from(minimum_age) {
+        return Err(Refusal::of(Field::BirthDate, "too_young").with("age", minimum_age));
+    }
+    Ok(born)
+}
+
+fn check_commune(typed: &str, territory: &Territory) -> Result<(), Refusal> {
+    match territory {
+        Territory::Any => Ok(()),
+        Territory::Communes(_) if typed.trim().is_empty() => Err(Refusal::of(Field::Commune, "missing")),
+        Territory::Communes(_) if territory.find(typed).is_none() => {
+            Err(Refusal::of(Field::Commune, "outside").with("commune", typed.trim()))
+        }
+        Territory::Communes(_) => Ok(()),
+    }
+}
+
+fn check_link(typed: &str, links: &[Link]) -> Result<(), Refusal> {
+    if links.iter().any(|link| link.as_str() == typed) {
+        Ok(())
+    } else {
+        Err(Refusal::of(Field::Link, "missing"))
+    }
+}
+
+/// The pseudonyms by which a person is told again within one deposit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claims {
+    /// Of names and birth date: one support each.
+    pub civil: Pseudonym,
+    /// Of the canonical e-mail address.
+    pub mailbox: Pseudonym,
+    /// Of the e-mail address with the birth date.
+    pub birth: Pseudonym,
+}
+
+impl Person {
+    /// The person's pseudonyms under the key of one deposit's supports.
+    pub fn claims(&self, key: &Key) -> Claims {
+        let mailbox = self.email.canonical();
+        Claims {
+            civil: key.pseudonym(&["civil", &self.civil.canonical()]),
+            mailbox: key.pseudonym(&["mailbox", mailbox]),
+            birth: key.pseudonym(&["birth", mailbox, &self.civil.birth_date.to_string()]),
+        }
+    }
+}
+
+/// Who holds a place of a mailbox.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Occupant {
+    /// See [`Claims::civil`].
+    pub civil: Pseudonym,
+    /// See [`Claims::birth`].
+    pub birth: Pseudonym,
+}
+
+/// The rule for people who share a mailbox: as many as the process allows (two unless it says otherwise, as for
+/// a couple), provided that their birth dates differ, so that spelling one's name another way gives no
+/// second support.
+///
+/// `places` are the mailbox's places in order, each free or held. Gives the first free place, or `None` when
+/// this person cannot use the mailbox.
+pub fn free_place(places: &[Option<Occupant>], claims: &Claims) -> Option<usize> {
+    let taken = |place: &Option<Occupant>| {
+        place.as_ref().is_some_and(|occupant| occupant.civil == claims.civil || occupant.birth == claims.birth)
+    };
+    if places.iter().any(taken) { None } else { places.iter().position(Option::is_none) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{eligibility::Eligibility, secret::Secret, window::Window};
+    use std::collections::BTreeMap;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().expect("an instant")
+    }
+
+    fn deposit() -> Deposit {
+        Deposit {
+            title: "Un réseau cyclable".into(),
+            path: "/a/".into(),
+            window: Window::new(at("2026-05-02T00:00:00+02:00"), at("2026-12-01T00:00:00+01:00")).expect("a window"),
+            opens_text: "2 mai 2026".into(),
+            closes_text: "1er décembre 2026".into(),
+            erased: at("2027-06-01T00:00:00Z"),
+            demonstration: None,
+        }
+    }
+
+    fn process() -> Process {
+        Process {
+            title: "Interpellation".into(),
+            contact: "contact@exemple.fr".into(),
+            eligibility: Eligibility {
+                minimum_age: 11,
+                links: vec![Link::Resident, Link::Worker],
+                territory: Territory::Communes(BTreeMap::from([("99001".into(), "Valgarenne".into())])),
+            },
+            people_per_mailbox: 2,
+            thresholds: Vec::new(),
+            deposits: BTreeMap::new(),
+        }
+    }
+
+    fn form() -> Form {
+        Form {
+            given_names: "Jeanne".into(),
+            family_name: "Marchal".into(),
+            email: "jeanne@exemple.fr".into(),
+            birth_date: "14/03/1980".into(),
+            commune: "valgarenne".into(),
+            link: "worker".into(),
+            consent: "yes".into(),
+        }
+    }
+
+    fn keys(wish: Wish, form: &Form, now: &str) -> Vec<String> {
+        let zone = TimeZone::get("Europe/Paris").expect("bundled");
+        match check(wish, form, &process(), &deposit(), at(now), &zone) {
+            Ok(_) => Vec::new(),
+            Err(refusals) => refusals.iter().map(Refusal::key).collect(),
+        }
+    }
+
+    const NOON: &str = "2026-11-21T12:00:00+01:00";
+
+    #[test]
+    fn a_complete_form_is_accepted() {
+        assert!(keys(Wish::Support, &form(), NOON).is_empty());
+    }
+
+    #[test]
+    fn i2_the_window_is_asked_at_the_millisecond() {
+        assert_eq!(keys(Wish::Support, &form(), "2026-05-01T23:59:59.999+02:00"), ["refusal.before"]);
+        assert!(keys(Wish::Support, &form(), "2026-05-02T00:00:00+02:00").is_empty());
+        assert!(keys(Wish::Support, &form(), "2026-11-30T23:59:59.999+01:00").is_empty());
+        assert_eq!(keys(Wish::Support, &form(), "2026-12-01T00:00:00+01:00"), ["refusal.closed"]);
+        assert_eq!(keys(Wish::Withdrawal, &form(), "2026-12-01T00:00:00+01:00"), ["refusal.closed"]);
+    }
+
+    #[test]
+    fn i11_every_mistake_is_named_at_once_in_the_order_of_the_fields() {
+        assert_eq!(
+            keys(Wish::Support, &Form::default(), NOON),
+            [
+                "refusal.given_names.missing",
+                "refusal.family_name.missing",
+                "refusal.email.missing",
+                "refusal.birth_date.missing",
+                "refusal.commune.missing",
+                "refusal.link.missing",
+                "refusal.consent.missing"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_child_becomes_old_enough_on_the_birthday_in_the_authoritys_time_zone() {
+        let child = Form { birth_date: "22/11/2015".into(), ..form() };
+        assert_eq!(keys(Wish::Support, &child, "2026-11-21T23:59:59+01:00"), ["refusal.birth_date.too_young"]);
+        assert!(keys(Wish::Support, &child, "2026-11-22T00:00:00+01:00").is_empty());
+    }
+
+    #[test]
+    fn impossible_birth_dates_are_told_from_malformed_ones() {
+        for (typed, rule) in [("01/01/1850", "impossible"), ("22/11/2026", "impossible"), ("31/02/1980", "malformed")] {
+            let form = Form { birth_date: typed.into(), ..form() };
+            assert_eq!(keys(Wish::Support, &form, NOON), [format!("refusal.birth_date.{rule}")], "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_withdrawal_asks_only_who_one_is() {
+        let form = Form { commune: String::new(), link: String::new(), consent: String::new(), ..form() };
+        assert!(keys(Wish::Withdrawal, &form, NOON).is_empty());
+    }
+
+    #[test]
+    fn two_people_born_on_different_days_may_share_a_mailbox() {
+        let key = Secret::new([1; 32]).key(&["support"]);
+        let claims = |given_names: &str, birth_date| {
+            let civil = Civil { given_names: given_names.into(), family_name: "Marchal".into(), birth_date };
+            Person { email: Email::parse("marchal@exemple.fr").expect("an address"), civil }.claims(&key)
+        };
+        let held = |claims: &Claims| Some(Occupant { civil: claims.civil.clone(), birth: claims.birth.clone() });
+        let jeanne = claims("Jeanne", jiff::civil::date(1980, 3, 14));
+        let respelt = claims("Jeanne Marie", jiff::civil::date(1980, 3, 14));
+        let paul = claims("Paul", jiff::civil::date(1979, 1, 2));
+        let zoe = claims("Zoé", jiff::civil::date(2010, 7, 1));
+        assert_eq!(free_place(&[None, None], &jeanne), Some(0));
+        assert_eq!(free_place(&[held(&jeanne), None], &respelt), None);
+        assert_eq!(free_place(&[held(&jeanne), None], &paul), Some(1));
+        assert_eq!(free_place(&[held(&jeanne), held(&paul)], &zoe), None);
+        assert_eq!(free_place(&[None, held(&paul)], &zoe), Some(0));
+    }
+}
