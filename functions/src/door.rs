@@ -1,0 +1,57 @@
+//! What the functions need, and where requests go.
+
+use crate::{answer::Pages, mail::Mailer, support, table::Table};
+use axum::{Router, extract::DefaultBodyLimit, routing::post};
+use domain::{rulebook::Rulebook, secret::Secret};
+use jiff::{SignedDuration, Timestamp};
+use std::sync::Arc;
+use tokio::sync::watch;
+
+/// What every function stands on.
+#[derive(Clone)]
+pub struct Door {
+    /// Where acts are written.
+    pub table: Arc<dyn Table>,
+    /// The rules in force; a new build may replace them while the door is open.
+    pub rulebook: watch::Receiver<Arc<Rulebook>>,
+    /// The pages to answer with.
+    pub pages: Pages,
+    /// Where mails go.
+    pub mailer: Arc<dyn Mailer>,
+    /// What time it is.
+    pub clock: Clock,
+    /// From which pseudonyms and codes are derived.
+    pub secret: Secret,
+}
+
+/// The clock, which may be set to another moment to try a site as of then.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Clock {
+    ahead: SignedDuration,
+}
+
+impl Clock {
+    /// A clock that stands at `now` at this moment, and runs.
+    pub fn starting_at(now: Timestamp) -> Self {
+        Self { ahead: now.duration_since(Timestamp::now()) }
+    }
+
+    /// The instant it is.
+    pub fn now(&self) -> Timestamp {
+        Timestamp::now().checked_add(self.ahead).unwrap_or(Timestamp::MAX)
+    }
+}
+
+/// A form is a few lines of text.
+const LARGEST_BODY: usize = 16 * 1024;
+
+/// The functions, as one router.
+pub fn router(door: Door) -> Router {
+    Router::new()
+        .route("/actes/{process}/{deposit}/soutien", post(support::ask_support))
+        .route("/actes/{process}/{deposit}/soutien/code", post(support::confirm_support))
+        .route("/actes/{process}/{deposit}/retrait", post(support::ask_withdrawal))
+        .route("/actes/{process}/{deposit}/retrait/code", post(support::confirm_withdrawal))
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .with_state(door)
+}

@@ -1,0 +1,15 @@
+//! The citizen's door: requests in, rules asked, table written.
+//!
+//! The same router answers in one process on the embedded table (`parvis serve`) and as a Lambda on DynamoDB
+//! (`src/bin/`). It holds no template: it answers with pages of the site, filled in.
+
+pub mod answer;
+pub mod client;
+pub mod demonstration;
+pub mod door;
+pub mod headers;
+pub mod lambda;
+pub mod mail;
+pub mod register;
+pub mod support;
+pub mod table;

@@ -1,0 +1,280 @@
+//! The register's one logical writer: reads the table's changes, appends acts to the log, counts them, publishes
+//! the counts.
+//!
+//! Exactly once: the position reached, the log's new entries and the counts are one commit, which requires that
+//! nobody else has moved the register's head. Two writers do no harm; one of them starts over.
+
+use crate::{
+    support::store::{Place, Standing, Support, place_of},
+    table::{Change, CommitError, Condition, Item, Key, MOST_WRITES, Position, Table, TableError, Write, query_all},
+};
+use async_trait::async_trait;
+use domain::{
+    counts::ProcessCounts,
+    register::{Act, BUNDLE, Entry, Tally},
+    rulebook::{Process, Rulebook},
+    secret::commitment,
+};
+use jiff::{Timestamp, tz::TimeZone};
+use serde::{Deserialize, Serialize};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+    sync::Arc,
+};
+use tokio::sync::watch;
+
+/// How far the register has come.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Head {
+    /// Changes of the table up to here are in the log.
+    position: Option<Position>,
+    /// Process id → entries of its log.
+    entries: BTreeMap<String, u64>,
+}
+
+/// Changes read at once.
+const CHANGES: u32 = 500;
+/// So few changes fit into one commit whatever they are: each touches at most one count and one chunk of a log.
+const FEW_CHANGES: u32 = 40;
+
+fn head_key() -> Key {
+    Key::new("register", "head")
+}
+
+fn count_key(place: Place<'_>) -> Key {
+    Key::new(format!("count#{}", place.process), place.deposit)
+}
+
+/// Entries of a log lie in chunks, one for each commit, within bundles of [`BUNDLE`]; each bundle is a partition.
+fn chunk_key(process: &str, index: u64) -> Key {
+    Key::new(format!("log#{process}#{:08}", index / BUNDLE), format!("{index:012}"))
+}
+
+/// Supports of a deposit that the register has counted.
+///
+/// # Errors
+/// As a read of the table.
+pub async fn supports(table: &dyn Table, place: Place<'_>, now: Timestamp) -> Result<u64, TableError> {
+    let stored = table.get(&count_key(place), now).await?;
+    Ok(stored.map(|item| item.read::<Tally>()).transpose()?.map_or(0, |tally| tally.supports))
+}
+
+/// Takes the acts committed since the last call into the log, until there are none left.
+///
+/// Gives the processes whose counts have changed, and the position reached.
+///
+/// # Errors
+/// As the table.
+pub async fn catch_up(
+    table: &dyn Table,
+    rulebook: &Rulebook,
+    now: Timestamp,
+) -> Result<(BTreeSet<String>, Option<Position>), TableError> {
+    let mut touched = BTreeSet::new();
+    let mut limit = CHANGES;
+    loop {
+        match step(table, rulebook, limit, now).await {
+            Ok(Step::Taken(processes)) => touched.extend(processes),
+            Ok(Step::TooManyWrites) => limit = FEW_CHANGES,
+            Ok(Step::Last(position)) => return Ok((touched, position)),
+            Err(CommitError::Refused) => tracing::info!("another writer has moved the register: reading again"),
+            Err(CommitError::Table(error)) => return Err(error),
+        }
+    }
+}
+
+enum Step {
+    /// Changes were taken, with acts of these processes; there may be more.
+    Taken(BTreeSet<String>),
+    /// The changes read touch more than one commit can hold: read fewer.
+    TooManyWrites,
+    /// There is nothing more to take.
+    Last(Option<Position>),
+}
+
+async fn step(table: &dyn Table, rulebook: &Rulebook, limit: u32, now: Timestamp) -> Result<Step, CommitError> {
+    let stored = table.get(&head_key(), now).await?;
+    let mut head = stored.as_ref().map(Item::read::<Head>).transpose()?.unwrap_or_default();
+    let read = table.changes(head.position.as_ref(), limit).await?;
+    // To note having read only what the register itself wrote would be one more such change, for ever.
+    if read.changes.len() < FEW_CHANGES as usize && read.changes.iter().all(is_own) {
+        return Ok(Step::Last(head.position));
+    }
+    let mut logs = BTreeMap::<String, Vec<Entry>>::new();
+    for (process, entry) in read.changes.iter().filter_map(act) {
+        logs.entry(process).or_default().push(entry);
+    }
+    let mut writes = Vec::new();
+    for (process, entries) in &logs {
+        let thresholds = rulebook.processes.get(process).map(|process| process.thresholds.as_slice()).unwrap_or_default();
+        let mut tallies = BTreeMap::<&str, (Condition, Tally)>::new();
+        for entry in entries {
+            if !tallies.contains_key(entry.deposit.as_str()) {
+                let stored = table.get(&count_key(Place { process, deposit: &entry.deposit }), now).await?;
+                let condition = stored.as_ref().map_or(Condition::Absent, |item| Condition::Version(item.version));
+                let tally = stored.map(|item| item.read()).transpose()?.unwrap_or_default();
+                tallies.insert(&entry.deposit, (condition, tally));
+            }
+            if let Some((_, tally)) = tallies.get_mut(entry.deposit.as_str()) {
+                tally.count(entry.act, entry.at, thresholds);
+            }
+        }
+        for (deposit, (condition, tally)) in &tallies {
+            writes.push(Write::put(count_key(Place { process, deposit }), *condition, None, tally)?);
+        }
+        let size = head.entries.entry(process.clone()).or_default();
+        let mut rest = entries.as_slice();
+        while !rest.is_empty() {
+            let room = usize::try_from(BUNDLE - *size % BUNDLE).unwrap_or(rest.len());
+            let (chunk, after) = rest.split_at(room.min(rest.len()));
+            writes.push(Write::put(chunk_key(process, *size), Condition::Absent, None, &chunk)?);
+            *size += chunk.len() as u64;
+            rest = after;
+        }
+    }
+    head.position = Some(read.next);
+    let condition = stored.map_or(Condition::Absent, |item| Condition::Version(item.version));
+    writes.push(Write::put(head_key(), condition, None, &head)?);
+    if writes.len() > MOST_WRITES {
+        return Ok(Step::TooManyWrites);
+    }
+    table.commit(writes, now).await?;
+    Ok(Step::Taken(logs.into_keys().collect()))
+}
+
+/// Whether the register itself made a change.
+fn is_own(change: &Change) -> bool {
+    change.new.as_ref().or(change.old.as_ref()).is_some_and(|item| {
+        let partition = &item.key.partition;
+        partition == "register" || partition.starts_with("count#") || partition.starts_with("log#")
+    })
+}
+
+/// The act that a change of a support's row is. Its erasure is none.
+fn act(change: &Change) -> Option<(String, Entry)> {
+    let new = change.new.as_ref()?;
+    let place = place_of(&new.key.partition)?;
+    let support: Support = new.read().ok()?;
+    let counted = |support: &Support| support.standing == Standing::Counted;
+    let before = change.old.as_ref().and_then(|old| old.read::<Support>().ok()).is_some_and(|old| counted(&old));
+    let act = match (before, counted(&support)) {
+        (false, true) => Act::Support,
+        (true, false) => Act::Withdrawal,
+        _ => return None,
+    };
+    let entry = Entry::new(act, place.deposit, support.at, commitment(&support.receipt));
+    Some((place.process.to_owned(), entry))
+}
+
+/// The public counts of a process.
+///
+/// # Errors
+/// As the table.
+pub async fn counts(
+    table: &dyn Table,
+    id: &str,
+    process: &Process,
+    zone: &TimeZone,
+    now: Timestamp,
+) -> Result<ProcessCounts, TableError> {
+    let head = table.get(&head_key(), now).await?.map(|item| item.read::<Head>()).transpose()?.unwrap_or_default();
+    let mut deposits = BTreeMap::new();
+    for item in query_all(table, &format!("count#{id}"), now).await? {
+        let tally: Tally = item.read()?;
+        deposits.insert(item.key.sort, tally.counts(&process.thresholds, zone));
+    }
+    Ok(ProcessCounts {
+        process: id.to_owned(),
+        as_of: now,
+        entries: head.entries.get(id).copied().unwrap_or_default(),
+        deposits,
+    })
+}
+
+/// The log of a process, from its first entry.
+///
+/// # Errors
+/// As the table.
+pub async fn log(table: &dyn Table, process: &str, now: Timestamp) -> Result<Vec<Entry>, TableError> {
+    let mut entries: Vec<Entry> = Vec::new();
+    loop {
+        let bundle = chunk_key(process, entries.len() as u64).partition;
+        let before = entries.len();
+        for chunk in query_all(table, &bundle, now).await? {
+            entries.extend(chunk.read::<Vec<Entry>>()?);
+        }
+        if entries.len() == before || !(entries.len() as u64).is_multiple_of(BUNDLE) {
+            return Ok(entries);
+        }
+    }
+}
+
+/// Where published files go.
+#[async_trait]
+pub trait Publish: Send + Sync + 'static {
+    /// Puts a file at `path` of the site, e.g. `data/process.json`; a reader sees the old or the new one, whole.
+    async fn put(&self, path: &str, content: Vec<u8>) -> Result<(), TableError>;
+}
+
+/// The folder of the site.
+#[derive(Debug, Clone)]
+pub struct Folder(pub PathBuf);
+
+#[async_trait]
+impl Publish for Folder {
+    async fn put(&self, path: &str, content: Vec<u8>) -> Result<(), TableError> {
+        let write = || async {
+            let path = self.0.join(path);
+            if let Some(folder) = path.parent() {
+                tokio::fs::create_dir_all(folder).await?;
+            }
+            let temporary = path.with_extension("new");
+            tokio::fs::write(&temporary, content).await?;
+            tokio::fs::rename(temporary, path).await
+        };
+        write().await.map_err(|error| TableError::Busy(format!("{path} could not be published: {error}")))
+    }
+}
+
+/// The writer: takes acts into the log and publishes what has changed.
+pub struct Writer {
+    table: Arc<dyn Table>,
+    rulebook: watch::Receiver<Arc<Rulebook>>,
+    to: Box<dyn Publish>,
+    /// Processes whose published counts may be behind. All at first: whoever wrote before may have stopped between
+    /// counting and publishing.
+    behind: BTreeSet<String>,
+}
+
+impl Writer {
+    /// A writer for a table and a place of publication.
+    pub fn new(table: Arc<dyn Table>, rulebook: watch::Receiver<Arc<Rulebook>>, to: Box<dyn Publish>) -> Self {
+        let behind = rulebook.borrow().processes.keys().cloned().collect();
+        Self { table, rulebook, to, behind }
+    }
+
+    /// Takes what has happened since the last run and publishes `data/<process>.json` where counts have changed.
+    ///
+    /// Gives whether anything was published, and the position in the table's changes up to which all is counted.
+    ///
+    /// # Errors
+    /// As the table and the place of publication; the next run does what this one could not.
+    pub async fn run(&mut self, now: Timestamp) -> Result<(bool, Option<Position>), TableError> {
+        let rulebook = self.rulebook.borrow_and_update().clone();
+        let (touched, position) = catch_up(&*self.table, &rulebook, now).await?;
+        self.behind.extend(touched);
+        let zone = TimeZone::get(&rulebook.time_zone).unwrap_or(TimeZone::UTC);
+        let mut has_published = false;
+        while let Some(id) = self.behind.first().cloned() {
+            if let Some(process) = rulebook.processes.get(&id) {
+                let counts = counts(&*self.table, &id, process, &zone, now).await?;
+                let json = serde_json::to_vec(&counts).map_err(|error| TableError::Broken(error.to_string()))?;
+                self.to.put(&format!("data/{id}.json"), json).await?;
+                has_published = true;
+            }
+            self.behind.remove(&id);
+        }
+        Ok((has_published, position))
+    }
+}

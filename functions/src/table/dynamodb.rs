@@ -1,0 +1,462 @@
+//! The table on DynamoDB.
+//!
+//! One table with a string partition key `pk` and sort key `sk`, attributes `v` (version), `expires` (Unix
+//! seconds, the table's time-to-live attribute) and `body` (JSON text), and a stream of new and old images.
+//! `ClientRequestToken` is not relied on: conditions make every write safe to repeat.
+
+use super::{Change, Changes, CommitError, Condition, Item, Key, Position, Table, TableError, Write};
+use async_trait::async_trait;
+use aws_sdk_dynamodb::{
+    Client,
+    error::{ProvideErrorMetadata, SdkError},
+    operation::{put_item::PutItemError, transact_write_items::TransactWriteItemsError, update_item::UpdateItemError},
+    types::{
+        AttributeDefinition, AttributeValue, BillingMode, ConditionCheck, Delete, KeySchemaElement, KeyType, Put,
+        ScalarAttributeType, StreamSpecification, StreamViewType, TransactWriteItem, Update,
+    },
+};
+use aws_sdk_dynamodbstreams::{self as streams, types::ShardIteratorType};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::Duration,
+};
+
+/// How long a commit is tried again when DynamoDB says that another transaction is at the same items.
+const DEADLINE: Duration = Duration::from_secs(5);
+
+/// A table on DynamoDB or what speaks its protocol.
+#[derive(Clone)]
+pub struct DynamoTable {
+    items: Client,
+    streams: streams::Client,
+    name: String,
+}
+
+impl DynamoTable {
+    /// The table `name`, reached through these clients.
+    pub fn new(items: Client, streams: streams::Client, name: impl Into<String>) -> Self {
+        Self { items, streams, name: name.into() }
+    }
+
+    /// Makes the table with its stream, as `infra/template.yaml` does on AWS; for tests and other engines.
+    ///
+    /// # Errors
+    /// [`TableError::Broken`] when the engine refuses.
+    pub async fn create(&self) -> Result<(), TableError> {
+        let attribute = |name: &str| {
+            AttributeDefinition::builder().attribute_name(name).attribute_type(ScalarAttributeType::S).build()
+        };
+        let key = |name: &str, kind| KeySchemaElement::builder().attribute_name(name).key_type(kind).build();
+        let stream = StreamSpecification::builder()
+            .stream_enabled(true)
+            .stream_view_type(StreamViewType::NewAndOldImages)
+            .build();
+        self.items
+            .create_table()
+            .table_name(&self.name)
+            .billing_mode(BillingMode::PayPerRequest)
+            .attribute_definitions(attribute("pk").map_err(broken)?)
+            .attribute_definitions(attribute("sk").map_err(broken)?)
+            .key_schema(key("pk", KeyType::Hash).map_err(broken)?)
+            .key_schema(key("sk", KeyType::Range).map_err(broken)?)
+            .stream_specification(stream.map_err(broken)?)
+            .send()
+            .await
+            .map_err(|error| broken(error.into_service_error()))?;
+        Ok(())
+    }
+
+    /// One write goes alone, for half the price of a transaction.
+    async fn commit_one(&self, write: Write, now: Timestamp) -> Result<(), Failure> {
+        match write {
+            Write::Put { key, condition, expires, body } => {
+                let (expression, values) = express(condition, now);
+                let sent = self
+                    .items
+                    .put_item()
+                    .table_name(&self.name)
+                    .set_item(Some(attributes(&key, next_version(condition), expires, body)))
+                    .condition_expression(expression)
+                    .set_expression_attribute_values(Some(values))
+                    .send();
+                sent.await.map(drop).map_err(|error| failure(error, PutItemError::is_conditional_check_failed_exception))
+            }
+            Write::Count { key, most, expires } => {
+                let sent = self
+                    .items
+                    .update_item()
+                    .table_name(&self.name)
+                    .set_key(Some(key_attributes(&key)))
+                    .update_expression(COUNT_UPDATE)
+                    .condition_expression(COUNT_CONDITION)
+                    .set_expression_attribute_values(Some(count_values(most, expires)))
+                    .send();
+                sent.await
+                    .map(drop)
+                    .map_err(|error| failure(error, UpdateItemError::is_conditional_check_failed_exception))
+            }
+            other => self.commit_all(vec![other], now).await,
+        }
+    }
+
+    async fn commit_all(&self, writes: Vec<Write>, now: Timestamp) -> Result<(), Failure> {
+        let items = writes.into_iter().map(|write| self.transact(write, now)).collect::<Result<Vec<_>, _>>()?;
+        let sent = self.items.transact_write_items().set_transact_items(Some(items)).send();
+        sent.await.map(drop).map_err(|error| match error.as_service_error() {
+            Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
+                let codes: Vec<&str> =
+                    cancelled.cancellation_reasons().iter().filter_map(|reason| reason.code()).collect();
+                if codes.contains(&"ConditionalCheckFailed") {
+                    Failure::Refused
+                } else if codes.iter().any(|code| AGAIN.contains(code)) {
+                    Failure::Again(codes.join(", "))
+                } else {
+                    Failure::Table(TableError::Broken(format!("transaction cancelled: {}", codes.join(", "))))
+                }
+            }
+            _ => failure(error, |_| false),
+        })
+    }
+
+    fn transact(&self, write: Write, now: Timestamp) -> Result<TransactWriteItem, Failure> {
+        let item = TransactWriteItem::builder();
+        let item = match write {
+            Write::Put { key, condition, expires, body } => {
+                let (expression, values) = express(condition, now);
+                let put = Put::builder()
+                    .table_name(&self.name)
+                    .set_item(Some(attributes(&key, next_version(condition), expires, body)))
+                    .condition_expression(expression)
+                    .set_expression_attribute_values(Some(values));
+                item.put(put.build().map_err(broken)?)
+            }
+            Write::Delete { key, version } => {
+                let (expression, values) = express(Condition::Version(version), now);
+                let delete = Delete::builder()
+                    .table_name(&self.name)
+                    .set_key(Some(key_attributes(&key)))
+                    .condition_expression(expression)
+                    .set_expression_attribute_values(Some(values));
+                item.delete(delete.build().map_err(broken)?)
+            }
+            Write::Check { key, condition } => {
+                let (expression, values) = express(condition, now);
+                let check = ConditionCheck::builder()
+                    .table_name(&self.name)
+                    .set_key(Some(key_attributes(&key)))
+                    .condition_expression(expression)
+                    .set_expression_attribute_values(Some(values));
+                item.condition_check(check.build().map_err(broken)?)
+            }
+            Write::Count { key, most, expires } => {
+                let update = Update::builder()
+                    .table_name(&self.name)
+                    .set_key(Some(key_attributes(&key)))
+                    .update_expression(COUNT_UPDATE)
+                    .condition_expression(COUNT_CONDITION)
+                    .set_expression_attribute_values(Some(count_values(most, expires)));
+                item.update(update.build().map_err(broken)?)
+            }
+        };
+        Ok(item.build())
+    }
+
+    async fn stream(&self) -> Result<String, TableError> {
+        let described = self.items.describe_table().table_name(&self.name).send().await.map_err(busy)?;
+        described
+            .table()
+            .and_then(|table| table.latest_stream_arn())
+            .map(str::to_owned)
+            .ok_or_else(|| TableError::Broken(format!("the table {} has no stream", self.name)))
+    }
+
+    async fn shards(&self, stream: &str) -> Result<Vec<streams::types::Shard>, TableError> {
+        let mut shards = Vec::new();
+        let mut last = None;
+        loop {
+            let described = self
+                .streams
+                .describe_stream()
+                .stream_arn(stream)
+                .set_exclusive_start_shard_id(last)
+                .send()
+                .await
+                .map_err(busy)?;
+            let Some(description) = described.stream_description else { return Ok(shards) };
+            shards.extend(description.shards.unwrap_or_default());
+            last = description.last_evaluated_shard_id;
+            if last.is_none() {
+                return Ok(shards);
+            }
+        }
+    }
+}
+
+/// Reasons for which a transaction is cancelled and may go through a moment later.
+const AGAIN: [&str; 3] = ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"];
+
+const COUNT_UPDATE: &str = "ADD v :one SET expires = :expires, body = :body";
+const COUNT_CONDITION: &str = "attribute_not_exists(pk) OR v < :most";
+
+fn count_values(most: u64, expires: Timestamp) -> HashMap<String, AttributeValue> {
+    HashMap::from([
+        (":one".into(), AttributeValue::N("1".into())),
+        (":most".into(), AttributeValue::N(most.to_string())),
+        (":expires".into(), AttributeValue::N(expires.as_second().to_string())),
+        (":body".into(), AttributeValue::S(String::new())),
+    ])
+}
+
+/// Why one attempt at a commit failed.
+enum Failure {
+    Refused,
+    Again(String),
+    Table(TableError),
+}
+
+impl From<TableError> for Failure {
+    fn from(error: TableError) -> Self {
+        Self::Table(error)
+    }
+}
+
+fn failure<E, R>(error: SdkError<E, R>, is_refusal: impl Fn(&E) -> bool) -> Failure
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    R: std::fmt::Debug + Send + Sync + 'static,
+{
+    match error.as_service_error() {
+        Some(service) if is_refusal(service) => Failure::Refused,
+        Some(service) if matches!(service.code(), Some("TransactionConflictException" | "TransactionInProgressException")) => {
+            Failure::Again(service.code().unwrap_or_default().to_owned())
+        }
+        _ => Failure::Table(busy(error)),
+    }
+}
+
+fn busy<E, R>(error: SdkError<E, R>) -> TableError
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    R: std::fmt::Debug + Send + Sync + 'static,
+{
+    let text = aws_sdk_dynamodb::error::DisplayErrorContext(&error).to_string();
+    match error.as_service_error().and_then(|service| service.code()) {
+        Some("ResourceNotFoundException" | "ValidationException" | "AccessDeniedException" | "TrimmedDataAccessException") => {
+            TableError::Broken(text)
+        }
+        _ => TableError::Busy(text),
+    }
+}
+
+fn broken(error: impl std::fmt::Display) -> TableError {
+    TableError::Broken(error.to_string())
+}
+
+fn key_attributes(key: &Key) -> HashMap<String, AttributeValue> {
+    HashMap::from([
+        ("pk".to_owned(), AttributeValue::S(key.partition.clone())),
+        ("sk".to_owned(), AttributeValue::S(key.sort.clone())),
+    ])
+}
+
+fn attributes(key: &Key, version: u64, expires: Option<Timestamp>, body: String) -> HashMap<String, AttributeValue> {
+    let mut attributes = key_attributes(key);
+    attributes.insert("v".into(), AttributeValue::N(version.to_string()));
+    attributes.insert("body".into(), AttributeValue::S(body));
+    if let Some(expires) = expires {
+        attributes.insert("expires".into(), AttributeValue::N(expires.as_second().to_string()));
+    }
+    attributes
+}
+
+fn next_version(condition: Condition) -> u64 {
+    match condition {
+        Condition::Absent => 1,
+        Condition::Version(version) => version + 1,
+    }
+}
+
+/// A condition in DynamoDB's words. Expired items, which DynamoDB erases up to two days late, are absent.
+fn express(condition: Condition, now: Timestamp) -> (&'static str, HashMap<String, AttributeValue>) {
+    let mut values = HashMap::from([(":now".to_owned(), AttributeValue::N(now.as_second().to_string()))]);
+    match condition {
+        Condition::Absent => ("attribute_not_exists(pk) OR expires <= :now", values),
+        Condition::Version(version) => {
+            values.insert(":version".into(), AttributeValue::N(version.to_string()));
+            ("v = :version AND (attribute_not_exists(expires) OR expires > :now)", values)
+        }
+    }
+}
+
+fn item(attributes: &HashMap<String, AttributeValue>) -> Option<Item> {
+    let text = |name: &str| attributes.get(name)?.as_s().ok().cloned();
+    let number = |name: &str| attributes.get(name)?.as_n().ok()?.parse::<i64>().ok();
+    Some(Item {
+        key: Key { partition: text("pk")?, sort: text("sk")? },
+        version: u64::try_from(number("v")?).ok()?,
+        expires: number("expires").and_then(|seconds| Timestamp::from_second(seconds).ok()),
+        body: text("body")?,
+    })
+}
+
+fn stream_item(attributes: &HashMap<String, streams::types::AttributeValue>) -> Option<Item> {
+    let same = |value: &streams::types::AttributeValue| match value {
+        streams::types::AttributeValue::S(text) => Some(AttributeValue::S(text.clone())),
+        streams::types::AttributeValue::N(number) => Some(AttributeValue::N(number.clone())),
+        _ => None,
+    };
+    item(&attributes.iter().filter_map(|(name, value)| Some((name.clone(), same(value)?))).collect())
+}
+
+fn is_live(item: &Item, now: Timestamp) -> bool {
+    item.expires.is_none_or(|expires| expires.as_second() > now.as_second())
+}
+
+/// How far each shard of the stream has been read.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+struct ShardPositions(BTreeMap<String, ShardPosition>);
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum ShardPosition {
+    /// Sequence number of the last record read.
+    After(String),
+    /// Closed, and read to its end.
+    Done,
+}
+
+#[async_trait]
+impl Table for DynamoTable {
+    async fn get(&self, key: &Key, now: Timestamp) -> Result<Option<Item>, TableError> {
+        let sent = self
+            .items
+            .get_item()
+            .table_name(&self.name)
+            .set_key(Some(key_attributes(key)))
+            .consistent_read(true)
+            .send();
+        let answer = sent.await.map_err(busy)?;
+        Ok(answer.item.as_ref().and_then(item).filter(|item| is_live(item, now)))
+    }
+
+    async fn query(
+        &self,
+        partition: &str,
+        after: Option<&str>,
+        limit: u32,
+        now: Timestamp,
+    ) -> Result<Vec<Item>, TableError> {
+        let mut start = after.map(|sort| key_attributes(&Key::new(partition, sort)));
+        loop {
+            let answer = self
+                .items
+                .query()
+                .table_name(&self.name)
+                .key_condition_expression("pk = :pk")
+                .expression_attribute_values(":pk", AttributeValue::S(partition.to_owned()))
+                .set_exclusive_start_key(start)
+                .limit(i32::try_from(limit).unwrap_or(i32::MAX))
+                .consistent_read(true)
+                .send()
+                .await
+                .map_err(busy)?;
+            let items: Vec<Item> =
+                answer.items().iter().filter_map(item).filter(|item| is_live(item, now)).collect();
+            start = answer.last_evaluated_key;
+            if !items.is_empty() || start.is_none() {
+                return Ok(items);
+            }
+        }
+    }
+
+    async fn commit(&self, writes: Vec<Write>, now: Timestamp) -> Result<(), CommitError> {
+        let started = tokio::time::Instant::now();
+        let mut pause = Duration::from_millis(10);
+        loop {
+            let attempt = match <[Write; 1]>::try_from(writes.clone()) {
+                Ok([write]) => self.commit_one(write, now).await,
+                Err(writes) => self.commit_all(writes, now).await,
+            };
+            match attempt {
+                Ok(()) => return Ok(()),
+                Err(Failure::Refused) => return Err(CommitError::Refused),
+                Err(Failure::Table(error)) => return Err(error.into()),
+                Err(Failure::Again(reason)) if started.elapsed() > DEADLINE => {
+                    return Err(TableError::Busy(reason).into());
+                }
+                Err(Failure::Again(_)) => {
+                    tokio::time::sleep(pause.mul_f64(fastrand::f64())).await;
+                    pause = (pause * 2).min(Duration::from_millis(500));
+                }
+            }
+        }
+    }
+
+    async fn changes(&self, after: Option<&Position>, limit: u32) -> Result<Changes, TableError> {
+        let mut positions: ShardPositions = match after {
+            Some(position) => serde_json::from_str(&position.0).map_err(broken)?,
+            None => ShardPositions::default(),
+        };
+        let stream = self.stream().await?;
+        let shards = self.shards(&stream).await?;
+        // Shards that the stream no longer lists are forgotten with it.
+        positions.0.retain(|id, _| shards.iter().any(|shard| shard.shard_id() == Some(id)));
+        let mut changes = Vec::new();
+        for shard in &shards {
+            let Some(id) = shard.shard_id() else { continue };
+            let is_done = |id: &str| matches!(positions.0.get(id), Some(ShardPosition::Done));
+            // A partition's changes go on in a child shard: the parent comes first.
+            let parent_waits = shard.parent_shard_id().is_some_and(|parent| {
+                shards.iter().any(|other| other.shard_id() == Some(parent)) && !is_done(parent)
+            });
+            if parent_waits || is_done(id) {
+                continue;
+            }
+            let request = self.streams.get_shard_iterator().stream_arn(&stream).shard_id(id);
+            let request = match positions.0.get(id) {
+                Some(ShardPosition::After(sequence)) => request
+                    .shard_iterator_type(ShardIteratorType::AfterSequenceNumber)
+                    .sequence_number(sequence),
+                _ => request.shard_iterator_type(ShardIteratorType::TrimHorizon),
+            };
+            let mut iterator = request.send().await.map_err(busy)?.shard_iterator;
+            let is_closed = shard.sequence_number_range().is_some_and(|range| range.ending_sequence_number().is_some());
+            while let Some(current) = iterator {
+                let room = limit.saturating_sub(u32::try_from(changes.len()).unwrap_or(u32::MAX));
+                if room == 0 {
+                    break;
+                }
+                let answer = self
+                    .streams
+                    .get_records()
+                    .shard_iterator(current)
+                    .limit(i32::try_from(room.min(1_000)).unwrap_or(1_000))
+                    .send()
+                    .await
+                    .map_err(busy)?;
+                let records = answer.records.unwrap_or_default();
+                let is_empty = records.is_empty();
+                for record in records.iter().filter_map(|record| record.dynamodb.as_ref()) {
+                    if let Some(sequence) = &record.sequence_number {
+                        positions.0.insert(id.to_owned(), ShardPosition::After(sequence.clone()));
+                    }
+                    changes.push(Change {
+                        old: record.old_image.as_ref().and_then(stream_item),
+                        new: record.new_image.as_ref().and_then(stream_item),
+                    });
+                }
+                iterator = answer.next_shard_iterator;
+                if iterator.is_none() {
+                    positions.0.insert(id.to_owned(), ShardPosition::Done);
+                } else if is_empty && !is_closed {
+                    break;
+                }
+            }
+        }
+        let next = Position(serde_json::to_string(&positions).map_err(broken)?);
+        Ok(Changes { changes, next })
+    }
+}
