@@ -6,6 +6,7 @@ use crate::{
     table::{CommitError, Condition, Item, Key, Table, TableError, Write},
 };
 use domain::{
+    limits::PENDING_LIFETIME,
     rulebook::{Deposit, Process},
     secret::{Pseudonym, Secret},
     support::{Claims, Occupant, free_place},
@@ -185,8 +186,9 @@ pub(super) async fn withdraw(
             number: number.saturating_sub(1),
             ..earlier.clone()
         };
-        let mut writes =
-            vec![Write::put(stored.key, Condition::Version(stored.version), Some(deposit.erased), &withdrawn)?];
+        // Kept only as long as the request that withdrew it may be repeated (I4); then nothing is left.
+        let erased = now.saturating_add(PENDING_LIFETIME).map_or(deposit.erased, |soon| soon.min(deposit.erased));
+        let mut writes = vec![Write::put(stored.key, Condition::Version(stored.version), Some(erased), &withdrawn)?];
         let held = Key::new(mailbox_partition(place, &earlier.mailbox), earlier.place.to_string());
         if let Some(held) = door.table.get(&held, now).await? {
             writes.push(Write::Delete { key: held.key, version: held.version });

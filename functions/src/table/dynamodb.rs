@@ -197,6 +197,9 @@ impl DynamoTable {
 /// Reasons for which a transaction is cancelled and may go through a moment later.
 const AGAIN: [&str; 3] = ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"];
 
+/// A page of a shard may be empty before one that is not; the end of an open shard is empty for ever.
+const EMPTY_PAGES: u32 = 4;
+
 const COUNT_UPDATE: &str = "ADD v :one SET expires = :expires, body = :body";
 const COUNT_CONDITION: &str = "attribute_not_exists(pk) OR v < :most";
 
@@ -423,7 +426,7 @@ impl Table for DynamoTable {
                 _ => request.shard_iterator_type(ShardIteratorType::TrimHorizon),
             };
             let mut iterator = request.send().await.map_err(busy)?.shard_iterator;
-            let is_closed = shard.sequence_number_range().is_some_and(|range| range.ending_sequence_number().is_some());
+            let mut empty_pages = 0;
             while let Some(current) = iterator {
                 let room = limit.saturating_sub(u32::try_from(changes.len()).unwrap_or(u32::MAX));
                 if room == 0 {
@@ -438,7 +441,7 @@ impl Table for DynamoTable {
                     .await
                     .map_err(busy)?;
                 let records = answer.records.unwrap_or_default();
-                let is_empty = records.is_empty();
+                empty_pages += u32::from(records.is_empty());
                 for record in records.iter().filter_map(|record| record.dynamodb.as_ref()) {
                     if let Some(sequence) = &record.sequence_number {
                         positions.0.insert(id.to_owned(), ShardPosition::After(sequence.clone()));
@@ -451,7 +454,7 @@ impl Table for DynamoTable {
                 iterator = answer.next_shard_iterator;
                 if iterator.is_none() {
                     positions.0.insert(id.to_owned(), ShardPosition::Done);
-                } else if is_empty && !is_closed {
+                } else if empty_pages == EMPTY_PAGES {
                     break;
                 }
             }
