@@ -25,20 +25,32 @@ pub struct Door {
 }
 
 /// The clock, which may be set to another moment to try a site as of then.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Clock {
-    ahead: SignedDuration,
+#[derive(Debug, Clone, Copy)]
+pub enum Clock {
+    /// Runs, ahead of the system's by so much.
+    Running(SignedDuration),
+    /// Stands still, to look at one instant closely.
+    Stopped(Timestamp),
+}
+
+impl Default for Clock {
+    fn default() -> Self {
+        Self::Running(SignedDuration::ZERO)
+    }
 }
 
 impl Clock {
     /// A clock that stands at `now` at this moment, and runs.
     pub fn starting_at(now: Timestamp) -> Self {
-        Self { ahead: now.duration_since(Timestamp::now()) }
+        Self::Running(now.duration_since(Timestamp::now()))
     }
 
     /// The instant it is.
     pub fn now(&self) -> Timestamp {
-        Timestamp::now().checked_add(self.ahead).unwrap_or(Timestamp::MAX)
+        match self {
+            Self::Running(ahead) => Timestamp::now().checked_add(*ahead).unwrap_or(Timestamp::MAX),
+            Self::Stopped(now) => *now,
+        }
     }
 }
 

@@ -1,1 +1,203 @@
-//! To come.
+//! The reference site, open: in this process on any engine, or as a `parvis serve` of its own.
+
+use crate::{
+    citizen::{Citizen, Deposit, Page, code_in},
+    engines::{Engine, wait_for_port},
+};
+use domain::{
+    rulebook::Rulebook,
+    secret::Secret,
+    support::{Form, Wish},
+};
+use functions::{
+    answer::Pages,
+    demonstration,
+    door::{Clock, Door, router},
+    mail::{Mail, Outbox},
+    register::{Folder, Writer},
+};
+use jiff::Timestamp;
+use std::{
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::Arc,
+    time::Duration,
+};
+use tempfile::TempDir;
+use tokio::sync::watch;
+
+/// Root of the repository, which is the root of the reference site.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// A program of the workspace, built in the profile of the test that asks.
+///
+/// # Panics
+/// When it was not built.
+pub fn program(name: &str) -> PathBuf {
+    let test = std::env::current_exe().expect("the test's own path");
+    let folder = test.ancestors().find(|path| path.join(name).is_file());
+    folder.map(|folder| folder.join(name)).unwrap_or_else(|| panic!("{name} is not built: cargo build --workspace --bins"))
+}
+
+/// The site's functions and register in this process.
+pub struct Place {
+    /// What it stands on.
+    pub engine: Engine,
+    /// The rules in force.
+    pub rulebook: Arc<Rulebook>,
+    /// Mails sent.
+    pub outbox: Arc<Outbox>,
+    /// The door, to be changed and opened again.
+    pub door: Door,
+    /// The built site.
+    pub folder: TempDir,
+}
+
+impl Place {
+    /// The reference site on an engine, without the supports of its fictitious people.
+    ///
+    /// # Panics
+    /// When it cannot be built.
+    pub fn new(engine: Engine) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let built = generator::build(&root(), &folder.path().join("public"), Timestamp::now());
+        let rulebook = Arc::new(built.unwrap_or_else(|error| panic!("{error}")).rulebook);
+        let outbox = Arc::new(Outbox::default());
+        let door = Door {
+            table: engine.table.clone(),
+            rulebook: watch::channel(rulebook.clone()).1,
+            pages: Pages::new(folder.path().join("answers")),
+            mailer: outbox.clone(),
+            clock: Clock::default(),
+            secret: Secret::new([7; 32]),
+        };
+        Self { engine, rulebook, outbox, door, folder }
+    }
+
+    /// Plants the supports of the fictitious people.
+    ///
+    /// # Panics
+    /// When the engine refuses.
+    pub async fn plant(&self) {
+        let planted = demonstration::plant(&*self.engine.table, &self.rulebook, &self.door.secret, Timestamp::now());
+        planted.await.expect("planted");
+    }
+
+    /// The writer of its register.
+    pub fn writer(&self) -> Writer {
+        let to = Folder(self.folder.path().join("public"));
+        Writer::new(self.engine.table.clone(), self.door.rulebook.clone(), Box::new(to))
+    }
+
+    /// Opens a door on a port of its own, until the process ends.
+    ///
+    /// # Panics
+    /// When there is no port.
+    pub async fn open(&self, door: Door) -> Citizen {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        tokio::spawn(async move { axum::serve(listener, router(door)).await });
+        Citizen::new(format!("http://{address}"))
+    }
+
+    /// The code in the newest mail to an address.
+    pub fn code(&self, to: &str) -> Option<String> {
+        newest_code(&self.outbox.mails(), to)
+    }
+}
+
+fn newest_code(mails: &[Mail], to: &str) -> Option<String> {
+    mails.iter().find(|mail| mail.to == to).and_then(|mail| code_in(&mail.body))
+}
+
+/// A `parvis serve` of the reference site.
+pub struct Served {
+    process: Child,
+    /// Its address.
+    pub base: String,
+}
+
+impl Served {
+    /// Starts it on a data folder, with more arguments.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub async fn start(data: &Path, arguments: &[&str]) -> Self {
+        let port = crate::engines::free_port();
+        let process = Command::new(program("parvis"))
+            .args(["--root".as_ref(), root().as_os_str()])
+            .args(["serve", "--port", &port.to_string(), "--data"])
+            .arg(data)
+            .args(arguments)
+            .env_remove("PARVIS_SMTP")
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("parvis");
+        let served = Self { process, base: format!("http://127.0.0.1:{port}") };
+        wait_for_port(port).await;
+        served
+    }
+
+    /// Ends it at once, as a power cut would.
+    ///
+    /// # Panics
+    /// When the system refuses.
+    pub fn kill(&mut self) {
+        self.process.kill().expect("killed"); // SIGKILL
+        self.process.wait().expect("ended");
+    }
+
+    /// A citizen who reads it.
+    pub fn citizen(&self) -> Citizen {
+        Citizen::new(&self.base)
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// The code in the newest mail to an address, from the outbox of a served site.
+///
+/// # Errors
+/// When no answer comes.
+pub async fn served_code(citizen: &Citizen, to: &str) -> reqwest::Result<Option<String>> {
+    #[derive(serde::Deserialize)]
+    struct Sent {
+        to: String,
+        body: String,
+    }
+    let mails: Vec<Sent> = citizen.json("/_outbox/").await?;
+    Ok(mails.iter().find(|mail| mail.to == to).and_then(|mail| code_in(&mail.body)))
+}
+
+/// The whole journey at a place in this process.
+///
+/// # Panics
+/// When a page or a mail does not come.
+pub async fn go(place: &Place, citizen: &Citizen, wish: Wish, deposit: Deposit, form: &Form) -> Page {
+    let page = citizen.ask(wish, deposit, form).await.expect("an answer");
+    assert_eq!(page.status, 200, "{}", page.html);
+    let request = page.request().expect("a page that asks for the code");
+    let code = place.code(&form.email).expect("a mail");
+    citizen.confirm(wish, deposit, &request, &code).await.expect("an answer")
+}
+
+/// Waits until something holds, for at most five seconds.
+///
+/// # Panics
+/// When it does not.
+pub async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, mut look: impl FnMut() -> F) -> T {
+    for _ in 0..100 {
+        if let Some(found) = look().await {
+            return found;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("{what}: not within five seconds");
+}

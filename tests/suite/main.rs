@@ -2,4 +2,9 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod conformance;
+mod faults;
 mod house;
+mod lambda;
+mod serve;
+mod site;
+mod support;

@@ -29,7 +29,7 @@ use domain::{
 };
 use jiff::{Timestamp, tz::TimeZone};
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 use store::Outcome;
 
 type Address = Option<Extension<ClientAddress>>;
@@ -239,7 +239,13 @@ async fn keep(
     let write = Write::put(request_key(request), condition, now.saturating_add(PENDING_LIFETIME).ok(), &pending)?;
     match door.table.commit(vec![write], now).await {
         Ok(()) => Ok(Some(pending)),
-        Err(CommitError::Refused) => Ok(None), // the same form, sent at the same time, was quicker
+        // Either the same form, sent at the same time, was quicker; or this very commit had happened and its answer
+        // was lost on the way: the seed tells.
+        Err(CommitError::Refused) => {
+            let stored = door.table.get(&request_key(request), now).await?;
+            let stored = stored.map(|item| item.read::<Pending>()).transpose()?;
+            Ok(stored.filter(|stored| stored.seed == pending.seed && stored.sent == pending.sent))
+        }
         Err(CommitError::Table(error)) => Err(error.into()),
     }
 }
@@ -351,8 +357,13 @@ async fn confirm(
         return refuse(too_many(subject));
     }
     let mailbox = format!("{} {} {}", place.process, place.deposit, pending.claims.mailbox.as_str());
-    if !limit::allow_mailbox(door, TRIES_PER_MAILBOX, &mailbox, now).await? || !count_try(door, &form.request, &pending, now).await? {
-        return refuse(Refusal::of(Field::Code, "exhausted"));
+    let has_tries = count_try(door, &form.request, &pending, now).await?
+        && limit::allow_mailbox(door, TRIES_PER_MAILBOX, &mailbox, now).await?;
+    if !has_tries {
+        return match is_code {
+            true => wait_for_twin(door, subject, &pending, &form.request, now).await,
+            false => refuse(Refusal::of(Field::Code, "exhausted")),
+        };
     }
     if !is_code {
         return refuse(match tries_left(door, &form.request, &pending, now).await? {
@@ -371,6 +382,24 @@ async fn confirm(
             Confirmed::Refused(Refusal::general("mailbox").with("people", subject.process().people_per_mailbox))
         }
     })
+}
+
+/// The right code without a try left: the same form may have been sent many times at once, and one of its twins be
+/// about to carry it out. Its answer is theirs (I4).
+async fn wait_for_twin(
+    door: &Door,
+    subject: &Subject,
+    pending: &Pending,
+    request: &str,
+    now: Timestamp,
+) -> Result<Confirmed, Failure> {
+    for pause in [100, 200, 400, 800, 1_600, 3_200] {
+        tokio::time::sleep(Duration::from_millis(pause)).await;
+        if let Some(number) = store::answered(door, subject.place(), &pending.claims, request, now).await? {
+            return Ok(Confirmed::Done { number });
+        }
+    }
+    Ok(Confirmed::Refused(Refusal::of(Field::Code, "exhausted")))
 }
 
 async fn find_pending(

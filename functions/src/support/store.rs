@@ -126,15 +126,15 @@ pub(super) async fn support(
 ) -> Result<Outcome, CommitError> {
     let number = register::supports(&*door.table, place, now).await?;
     for _ in 0..ATTEMPTS {
+        // The mailbox is read before the support's row: who holds a place there has a row by then.
+        let mailbox = Mailbox::read(&*door.table, process, place, claims, now).await?;
         let stored = door.table.get(&support_key(place, &claims.civil), now).await?;
         let earlier = stored.as_ref().map(Item::read::<Support>).transpose()?;
         if let Some(earlier) = &earlier && earlier.standing == Standing::Counted {
             let number = if earlier.request == request { earlier.number } else { number };
             return Ok(Outcome::Done { number });
         }
-        let Some(mailbox) = Mailbox::read(&*door.table, process, place, claims, now).await? else {
-            return Ok(Outcome::MailboxTaken);
-        };
+        let Some(mailbox) = mailbox else { return Ok(Outcome::MailboxTaken) };
         let support = Support {
             standing: Standing::Counted,
             at: now,

@@ -1,0 +1,41 @@
+//! `/_outbox/`: the mails that were sent, to be read without a mail server.
+
+use axum::{
+    Json,
+    http::{HeaderMap, header},
+    response::{Html, IntoResponse, Response},
+};
+use functions::mail::{Mail, Outbox};
+use std::{fmt::Write, sync::Arc};
+
+/// The mails, the newest first: a page, or JSON for who accepts that.
+pub(super) fn answer(outbox: &Arc<Outbox>, headers: &HeaderMap) -> Response {
+    let accepts_json = headers
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("application/json"));
+    if accepts_json { Json(outbox.mails()).into_response() } else { Html(page(&outbox.mails())).into_response() }
+}
+
+fn page(mails: &[Mail]) -> String {
+    let mut html = String::from(
+        "<!doctype html><html lang=\"fr\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width\"><title>Courriels envoyés</title></head>\
+         <body><main><h1>Courriels envoyés</h1>\
+         <p>Ce site n’a pas de serveur de courriel : ce qu’il enverrait se lit ici, le plus récent d’abord.</p>",
+    );
+    if mails.is_empty() {
+        html.push_str("<p>Aucun courriel pour l’instant.</p>");
+    }
+    for Mail { to, subject, body, .. } in mails {
+        let (to, subject, body) = (escape(to), escape(subject), escape(body));
+        // Writing into a string cannot fail.
+        let _ = write!(html, "<article><h2>{subject}</h2><p>À : {to}</p><pre>{body}</pre></article>");
+    }
+    html.push_str("</main></body></html>");
+    html
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}

@@ -1,0 +1,101 @@
+//! What is served: the functions, the files of the site, and what only a site being edited has.
+
+use super::{outbox, rebuild::Live};
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    extract::{ConnectInfo, Query, Request, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use functions::{
+    client::{self, ClientAddress},
+    door::{Door, router as functions},
+    headers,
+    mail::Outbox,
+};
+use serde::Deserialize;
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use tower_http::services::{ServeDir, ServeFile};
+
+/// Reloads a page that is being edited.
+const LIVE_SCRIPT: &str = include_str!("live.js");
+
+pub(super) fn router(door: Door, public: PathBuf, live: Live, outbox: Option<Arc<Outbox>>) -> Router {
+    let not_found = ServeFile::new(public.join("404.html"));
+    let files = ServeDir::new(public).not_found_service(not_found);
+    let mut own = Router::new()
+        .route("/_live", get(wait_for_change))
+        .with_state(live)
+        .route("/_live.js", get(async || ([(header::CONTENT_TYPE, "text/javascript")], LIVE_SCRIPT)));
+    if let Some(outbox) = outbox {
+        own = own.route("/_outbox/", get(async move |headers: HeaderMap| outbox::answer(&outbox, &headers)));
+    }
+    Router::new()
+        .fallback_service(files)
+        .layer(middleware::from_fn(finish_file))
+        .merge(own)
+        .merge(functions(door))
+        .layer(middleware::from_fn(find_client))
+}
+
+/// Tells the functions where a request comes from. Only a proxy on this machine is believed about that.
+async fn find_client(ConnectInfo(peer): ConnectInfo<SocketAddr>, mut request: Request, next: Next) -> Response {
+    let proxies = usize::from(peer.ip().is_loopback());
+    if let Some(address) = client::address(request.headers(), Some(peer.ip()), proxies) {
+        request.extensions_mut().insert(ClientAddress(address));
+    }
+    next.run(request).await
+}
+
+/// Protects every file as the CDN will, and puts the live script into pages. Files of which the name begins with a
+/// dot are the build's own.
+async fn finish_file(request: Request, next: Next) -> Response {
+    if request.uri().path().split('/').any(|segment| segment.starts_with('.')) {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    // The names of assets hold a hash of their content.
+    let is_asset = request.uri().path().starts_with("/assets/");
+    let response = next.run(request).await;
+    let is_page = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let mut response = if is_page { with_live_script(response).await } else { response };
+    let headers = response.headers_mut();
+    headers::protect(headers);
+    let lifetime = if is_asset { "public, max-age=31536000, immutable" } else { "no-cache" };
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(lifetime));
+    // Counts may change twice within a second, the finest that Last-Modified can tell.
+    headers.remove(header::LAST_MODIFIED);
+    response
+}
+
+async fn with_live_script(response: Response) -> Response {
+    let (mut parts, body) = response.into_parts();
+    let Ok(page) = to_bytes(body, usize::MAX).await else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    if page.is_empty() {
+        return Response::from_parts(parts, Body::empty()); // the answer to a HEAD
+    }
+    let mut page = page.to_vec();
+    page.extend_from_slice(b"<script type=\"module\" src=\"/_live.js\"></script>\n");
+    parts.headers.remove(header::CONTENT_LENGTH);
+    Response::from_parts(parts, page.into())
+}
+
+#[derive(Deserialize)]
+struct Seen {
+    version: Option<u64>,
+}
+
+/// Answers with the site's version as soon as it is another than the one the page has seen.
+async fn wait_for_change(State(live): State<Live>, Query(Seen { version }): Query<Seen>) -> Response {
+    let mut current = live.0;
+    let Some(seen) = version else { return current.borrow().to_string().into_response() };
+    let changed = current.wait_for(|version| *version != seen);
+    match tokio::time::timeout(Duration::from_secs(30), changed).await {
+        Ok(Ok(version)) => version.to_string().into_response(),
+        _ => seen.to_string().into_response(),
+    }
+}
