@@ -1,13 +1,13 @@
 """A mail server that writes each mail it gets to a file: mail_server.py PORT FOLDER"""
 
-import asyncio
 import email
 import email.policy
 import pathlib
 import sys
+import threading
 import uuid
 
-from aiosmtpd.controller import UnthreadedController
+from aiosmtpd.controller import Controller
 
 
 class Keep:
@@ -21,10 +21,5 @@ class Keep:
         return "250 OK"
 
 
-async def serve(port, folder):
-    controller = UnthreadedController(Keep(folder), hostname="127.0.0.1", port=port)
-    await controller._create_server()
-    await asyncio.Event().wait()
-
-
-asyncio.run(serve(int(sys.argv[1]), sys.argv[2]))
+Controller(Keep(sys.argv[2]), hostname="127.0.0.1", port=int(sys.argv[1])).start()
+threading.Event().wait()

@@ -40,7 +40,11 @@ impl FromStr for Delay {
     type Err = MalformedDelay;
     fn from_str(text: &str) -> Result<Self, MalformedDelay> {
         let span: Span = text.trim().parse().map_err(|_| MalformedDelay)?;
-        let calendar = Span::new().years(span.get_years()).months(span.get_months()).weeks(span.get_weeks()).days(span.get_days());
+        let calendar = Span::new()
+            .years(span.get_years())
+            .months(span.get_months())
+            .weeks(span.get_weeks())
+            .days(span.get_days());
         if span.is_negative() || span.is_zero() || span.fieldwise() != calendar.fieldwise() {
             return Err(MalformedDelay);
         }

@@ -47,7 +47,10 @@ impl Territory {
     pub fn find(&self, typed: &str) -> Option<&str> {
         let Self::Communes(communes) = self else { return None };
         let wanted = commune_key(typed);
-        communes.iter().find(|(code, name)| code.as_str() == typed.trim() || commune_key(name) == wanted).map(|(code, _)| code.as_str())
+        communes
+            .iter()
+            .find(|(code, name)| code.as_str() == typed.trim() || commune_key(name) == wanted)
+            .map(|(code, _)| code.as_str())
     }
 }
 
@@ -102,10 +105,12 @@ mod tests {
 
     #[test]
     fn a_commune_is_found_however_it_is_written() {
-        let communes = [("99001", "Saint-Élix-des-Garennes"), ("99002", "L’Isle-aux-Genêts"), ("99003", "Sainte-Œuvre")];
+        let communes =
+            [("99001", "Saint-Élix-des-Garennes"), ("99002", "L’Isle-aux-Genêts"), ("99003", "Sainte-Œuvre")];
         let territory =
             Territory::Communes(communes.map(|(code, name)| (code.to_owned(), name.to_owned())).into());
-        for typed in ["saint elix des garennes", "ST-ELIX-DES-GARENNES", " Saint-Élix-des-Garennes ", "99001"] {
+        for typed in ["saint elix des garennes", "ST-ELIX-DES-GARENNES", " Saint-Élix-des-Garennes ", "99001"]
+        {
             assert_eq!(territory.find(typed), Some("99001"), "{typed}");
         }
         assert_eq!(territory.find("Isle aux Genets"), Some("99002"));

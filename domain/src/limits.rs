@@ -16,13 +16,15 @@ pub struct Limit {
 }
 
 /// Codes sent to one mailbox: a couple can support several deposits in an evening, nobody can be flooded.
-pub const CODES_PER_MAILBOX: Limit = Limit { name: "codes-mailbox", most: 10, per: SignedDuration::from_hours(1) };
+pub const CODES_PER_MAILBOX: Limit =
+    Limit { name: "codes-mailbox", most: 10, per: SignedDuration::from_hours(1) };
 /// Codes asked from one network: a school or a mobile operator's address stands for many people.
 pub const CODES_PER_NETWORK: Limit =
     Limit { name: "codes-network", most: 1_000, per: SignedDuration::from_hours(1) };
 /// Codes tried for one mailbox, over all its requests: with a million codes, a guesser's chance stays below one in
 /// twenty thousand a day.
-pub const TRIES_PER_MAILBOX: Limit = Limit { name: "tries-mailbox", most: 50, per: SignedDuration::from_hours(24) };
+pub const TRIES_PER_MAILBOX: Limit =
+    Limit { name: "tries-mailbox", most: 50, per: SignedDuration::from_hours(24) };
 /// Codes tried from one network.
 pub const TRIES_PER_NETWORK: Limit =
     Limit { name: "tries-network", most: 2_000, per: SignedDuration::from_hours(1) };

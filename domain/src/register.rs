@@ -77,14 +77,16 @@ impl Tally {
 }
 
 /// Recounts a whole log: deposit id → tally.
-pub fn recount<'a>(entries: impl IntoIterator<Item = &'a Entry>, thresholds: &[Threshold]) -> BTreeMap<String, Tally> {
+pub fn recount<'a>(
+    entries: impl IntoIterator<Item = &'a Entry>,
+    thresholds: &[Threshold],
+) -> BTreeMap<String, Tally> {
     let mut tallies = BTreeMap::<String, Tally>::new();
     for entry in entries {
         tallies.entry(entry.deposit.clone()).or_default().count(entry.act, entry.at, thresholds);
     }
     tallies
 }
-
 
 #[cfg(test)]
 mod tests {

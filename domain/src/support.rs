@@ -273,7 +273,9 @@ pub struct Occupant {
 /// this person cannot use the mailbox.
 pub fn free_place(places: &[Option<Occupant>], claims: &Claims) -> Option<usize> {
     let taken = |place: &Option<Occupant>| {
-        place.as_ref().is_some_and(|occupant| occupant.civil == claims.civil || occupant.birth == claims.birth)
+        place
+            .as_ref()
+            .is_some_and(|occupant| occupant.civil == claims.civil || occupant.birth == claims.birth)
     };
     if places.iter().any(taken) { None } else { places.iter().position(Option::is_none) }
 }
@@ -292,7 +294,8 @@ mod tests {
         Deposit {
             title: "Un réseau cyclable".into(),
             path: "/a/".into(),
-            window: Window::new(at("2026-05-02T00:00:00+02:00"), at("2026-12-01T00:00:00+01:00")).expect("a window"),
+            window: Window::new(at("2026-05-02T00:00:00+02:00"), at("2026-12-01T00:00:00+01:00"))
+                .expect("a window"),
             opens_text: "2 mai 2026".into(),
             closes_text: "1er décembre 2026".into(),
             erased: at("2027-06-01T00:00:00Z"),
@@ -370,13 +373,18 @@ mod tests {
     #[test]
     fn a_child_becomes_old_enough_on_the_birthday_in_the_authoritys_time_zone() {
         let child = Form { birth_date: "22/11/2015".into(), ..form() };
-        assert_eq!(keys(Wish::Support, &child, "2026-11-21T23:59:59+01:00"), ["refusal.birth_date.too_young"]);
+        assert_eq!(
+            keys(Wish::Support, &child, "2026-11-21T23:59:59+01:00"),
+            ["refusal.birth_date.too_young"]
+        );
         assert!(keys(Wish::Support, &child, "2026-11-22T00:00:00+01:00").is_empty());
     }
 
     #[test]
     fn impossible_birth_dates_are_told_from_malformed_ones() {
-        for (typed, rule) in [("01/01/1850", "impossible"), ("22/11/2026", "impossible"), ("31/02/1980", "malformed")] {
+        for (typed, rule) in
+            [("01/01/1850", "impossible"), ("22/11/2026", "impossible"), ("31/02/1980", "malformed")]
+        {
             let form = Form { birth_date: typed.into(), ..form() };
             assert_eq!(keys(Wish::Support, &form, NOON), [format!("refusal.birth_date.{rule}")], "{typed}");
         }
@@ -395,7 +403,8 @@ mod tests {
             let civil = Civil { given_names: given_names.into(), family_name: "Marchal".into(), birth_date };
             Person { email: Email::parse("marchal@exemple.fr").expect("an address"), civil }.claims(&key)
         };
-        let held = |claims: &Claims| Some(Occupant { civil: claims.civil.clone(), birth: claims.birth.clone() });
+        let held =
+            |claims: &Claims| Some(Occupant { civil: claims.civil.clone(), birth: claims.birth.clone() });
         let jeanne = claims("Jeanne", jiff::civil::date(1980, 3, 14));
         let respelt = claims("Jeanne Marie", jiff::civil::date(1980, 3, 14));
         let paul = claims("Paul", jiff::civil::date(1979, 1, 2));

@@ -63,7 +63,10 @@ mod tests {
     use proptest::prelude::*;
 
     fn thresholds(numbers: &[u64]) -> Vec<Threshold> {
-        numbers.iter().map(|&n| Threshold { quorum: Quorum::Supports(n), due: Delay { months: 3, days: 0 } }).collect()
+        numbers
+            .iter()
+            .map(|&n| Threshold { quorum: Quorum::Supports(n), due: Delay { months: 3, days: 0 } })
+            .collect()
     }
 
     #[test]

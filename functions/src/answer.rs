@@ -1,7 +1,9 @@
 //! Answers: pages of the site with what was typed and what is wrong put into them (I11).
 
 use domain::{rulebook::Words, support::Refusal};
-use lol_html::{RewriteStrSettings, element, errors::RewritingError, html_content::ContentType, rewrite_str, text};
+use lol_html::{
+    RewriteStrSettings, element, errors::RewritingError, html_content::ContentType, rewrite_str, text,
+};
 use std::{
     cell::Cell,
     io,
@@ -97,7 +99,8 @@ pub fn fill(page: &str, filling: &Filling<'_>, words: &Words) -> Result<String, 
     let refused = |field: &str| {
         filling.refusals.iter().find(|refusal| refusal.field.is_some_and(|known| known.as_str() == field))
     };
-    let summary: String = filling.refusals.iter().map(|refusal| summary_item(refusal, &message(refusal))).collect();
+    let summary: String =
+        filling.refusals.iter().map(|refusal| summary_item(refusal, &message(refusal))).collect();
     let title_done = Cell::new(false);
 
     let mut handlers = vec![
@@ -150,8 +153,9 @@ pub fn fill(page: &str, filling: &Filling<'_>, words: &Words) -> Result<String, 
             Ok(())
         }));
     }
-    let settings =
-        handlers.into_iter().fold(RewriteStrSettings::new(), RewriteStrSettings::append_element_content_handler);
+    let settings = handlers
+        .into_iter()
+        .fold(RewriteStrSettings::new(), RewriteStrSettings::append_element_content_handler);
     rewrite_str(page, settings)
 }
 

@@ -15,7 +15,12 @@ use jiff::Timestamp;
 ///
 /// # Errors
 /// As the table.
-pub async fn plant(table: &dyn Table, rulebook: &Rulebook, secret: &Secret, now: Timestamp) -> Result<(), TableError> {
+pub async fn plant(
+    table: &dyn Table,
+    rulebook: &Rulebook,
+    secret: &Secret,
+    now: Timestamp,
+) -> Result<(), TableError> {
     for (process, rules) in &rulebook.processes {
         for (deposit, rules) in &rules.deposits {
             match plant_deposit(table, Place { process, deposit }, rules, secret, now).await {
@@ -62,7 +67,12 @@ async fn plant_deposit(
                 number: number as u64 + 1,
             };
             let civil = key.pseudonym(&["demonstration civil", &person]);
-            writes.push(Write::put(support_key(place, &civil), Condition::Absent, Some(deposit.erased), &support)?);
+            writes.push(Write::put(
+                support_key(place, &civil),
+                Condition::Absent,
+                Some(deposit.erased),
+                &support,
+            )?);
         }
         table.commit(writes, now).await?;
     }

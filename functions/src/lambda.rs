@@ -6,7 +6,10 @@ use crate::{
     mail::Smtp,
     table::dynamodb::DynamoTable,
 };
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, SharedCredentialsProvider, SharedHttpClient, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_sdk_dynamodb::config::{
+    BehaviorVersion, Credentials, Region, SharedCredentialsProvider, SharedHttpClient, retry::RetryConfig,
+    timeout::TimeoutConfig,
+};
 use aws_smithy_http_client::{Builder, tls};
 use domain::{rulebook::Rulebook, secret::Secret};
 use std::{env, path::PathBuf, sync::Arc, time::Duration};
@@ -133,7 +136,8 @@ pub fn connect(name: String, account: &Account, endpoint: Option<&str>) -> Dynam
 /// When a setting is missing or cannot be used.
 pub fn door() -> Result<Door, SettingError> {
     let mailer = Smtp::new(&setting("PARVIS_SMTP")?).map_err(|error| SettingError(error.to_string()))?;
-    let secret = Secret::from_hex(&setting("PARVIS_SECRET")?).map_err(|error| SettingError(error.to_string()))?;
+    let secret =
+        Secret::from_hex(&setting("PARVIS_SECRET")?).map_err(|error| SettingError(error.to_string()))?;
     Ok(Door {
         table: Arc::new(table()?),
         rulebook: watch::channel(Arc::new(rulebook()?)).1,

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor, message::header::ContentType};
 use serde::Serialize;
-use std::{collections::VecDeque, sync::Mutex};
+use std::{collections::VecDeque, sync::Mutex, time::Duration};
 
 /// A mail in plain text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -56,6 +56,9 @@ impl Mailer for Outbox {
     }
 }
 
+/// How long a mail server may take: a citizen waits for the page.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// Sends through a mail server.
 pub struct Smtp(AsyncSmtpTransport<Tokio1Executor>);
 
@@ -68,7 +71,7 @@ impl Smtp {
     pub fn new(url: &str) -> Result<Self, MailError> {
         let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
             .map_err(|error| MailError(format!("the mail server's address cannot be read: {error}")))?;
-        Ok(Self(transport.build()))
+        Ok(Self(transport.timeout(Some(PATIENCE)).build()))
     }
 }
 

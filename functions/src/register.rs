@@ -6,7 +6,9 @@
 
 use crate::{
     support::store::{Place, Standing, Support, place_of},
-    table::{Change, CommitError, Condition, Item, Key, MOST_WRITES, Position, Table, TableError, Write, query_all},
+    table::{
+        Change, CommitError, Condition, Item, Key, MOST_WRITES, Position, Table, TableError, Write, query_all,
+    },
 };
 use async_trait::async_trait;
 use domain::{
@@ -78,7 +80,9 @@ pub async fn catch_up(
             Ok(Step::Taken(processes)) => touched.extend(processes),
             Ok(Step::TooManyWrites) => limit = FEW_CHANGES,
             Ok(Step::Last(position)) => return Ok((touched, position)),
-            Err(CommitError::Refused) => tracing::info!("another writer has moved the register: reading again"),
+            Err(CommitError::Refused) => {
+                tracing::info!("another writer has moved the register: reading again")
+            }
             Err(CommitError::Table(error)) => return Err(error),
         }
     }
@@ -93,7 +97,12 @@ enum Step {
     Last(Option<Position>),
 }
 
-async fn step(table: &dyn Table, rulebook: &Rulebook, limit: u32, now: Timestamp) -> Result<Step, CommitError> {
+async fn step(
+    table: &dyn Table,
+    rulebook: &Rulebook,
+    limit: u32,
+    now: Timestamp,
+) -> Result<Step, CommitError> {
     let stored = table.get(&head_key(), now).await?;
     let mut head = stored.as_ref().map(Item::read::<Head>).transpose()?.unwrap_or_default();
     let read = table.changes(head.position.as_ref(), limit).await?;
@@ -107,12 +116,14 @@ async fn step(table: &dyn Table, rulebook: &Rulebook, limit: u32, now: Timestamp
     }
     let mut writes = Vec::new();
     for (process, entries) in &logs {
-        let thresholds = rulebook.processes.get(process).map(|process| process.thresholds.as_slice()).unwrap_or_default();
+        let thresholds =
+            rulebook.processes.get(process).map(|process| process.thresholds.as_slice()).unwrap_or_default();
         let mut tallies = BTreeMap::<&str, (Condition, Tally)>::new();
         for entry in entries {
             if !tallies.contains_key(entry.deposit.as_str()) {
                 let stored = table.get(&count_key(Place { process, deposit: &entry.deposit }), now).await?;
-                let condition = stored.as_ref().map_or(Condition::Absent, |item| Condition::Version(item.version));
+                let condition =
+                    stored.as_ref().map_or(Condition::Absent, |item| Condition::Version(item.version));
                 let tally = stored.map(|item| item.read()).transpose()?.unwrap_or_default();
                 tallies.insert(&entry.deposit, (condition, tally));
             }
@@ -157,7 +168,8 @@ fn act(change: &Change) -> Option<(String, Entry)> {
     let place = place_of(&new.key.partition)?;
     let support: Support = new.read().ok()?;
     let counted = |support: &Support| support.standing == Standing::Counted;
-    let before = change.old.as_ref().and_then(|old| old.read::<Support>().ok()).is_some_and(|old| counted(&old));
+    let before =
+        change.old.as_ref().and_then(|old| old.read::<Support>().ok()).is_some_and(|old| counted(&old));
     let act = match (before, counted(&support)) {
         (false, true) => Act::Support,
         (true, false) => Act::Withdrawal,
@@ -178,7 +190,8 @@ pub async fn counts(
     zone: &TimeZone,
     now: Timestamp,
 ) -> Result<ProcessCounts, TableError> {
-    let head = table.get(&head_key(), now).await?.map(|item| item.read::<Head>()).transpose()?.unwrap_or_default();
+    let head =
+        table.get(&head_key(), now).await?.map(|item| item.read::<Head>()).transpose()?.unwrap_or_default();
     let mut deposits = BTreeMap::new();
     for item in query_all(table, &format!("count#{id}"), now).await? {
         let tally: Tally = item.read()?;
@@ -249,7 +262,11 @@ pub struct Writer {
 
 impl Writer {
     /// A writer for a table and a place of publication.
-    pub fn new(table: Arc<dyn Table>, rulebook: watch::Receiver<Arc<Rulebook>>, to: Box<dyn Publish>) -> Self {
+    pub fn new(
+        table: Arc<dyn Table>,
+        rulebook: watch::Receiver<Arc<Rulebook>>,
+        to: Box<dyn Publish>,
+    ) -> Self {
         let behind = rulebook.borrow().processes.keys().cloned().collect();
         Self { table, rulebook, to, behind }
     }
@@ -269,7 +286,8 @@ impl Writer {
         while let Some(id) = self.behind.first().cloned() {
             if let Some(process) = rulebook.processes.get(&id) {
                 let counts = counts(&*self.table, &id, process, &zone, now).await?;
-                let json = serde_json::to_vec(&counts).map_err(|error| TableError::Broken(error.to_string()))?;
+                let json =
+                    serde_json::to_vec(&counts).map_err(|error| TableError::Broken(error.to_string()))?;
                 self.to.put(&format!("data/{id}.json"), json).await?;
                 has_published = true;
             }

@@ -69,7 +69,13 @@ impl Citizen {
     ///
     /// # Errors
     /// When no answer comes.
-    pub async fn confirm(&self, wish: Wish, deposit: Deposit, request: &str, code: &str) -> reqwest::Result<Page> {
+    pub async fn confirm(
+        &self,
+        wish: Wish,
+        deposit: Deposit,
+        request: &str,
+        code: &str,
+    ) -> reqwest::Result<Page> {
         self.post(&format!("{}/code", path(wish, deposit)), &[("request", request), ("code", code)]).await
     }
 }

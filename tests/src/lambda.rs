@@ -13,6 +13,7 @@ use std::{
     net::SocketAddr,
     process::{Child, Command},
     sync::{Arc, Mutex},
+    time::Duration,
 };
 use tokio::sync::{Notify, mpsc, oneshot};
 
@@ -62,8 +63,12 @@ impl Lambda {
         configure(&mut command);
         let ready = runtime.ready.clone();
         let is_ready = ready.notified();
-        let process = command.spawn().expect("the function's program");
-        is_ready.await;
+        let mut process = command.spawn().expect("the function's program");
+        tokio::pin!(is_ready);
+        while tokio::time::timeout(Duration::from_millis(100), &mut is_ready).await.is_err() {
+            let ended = process.try_wait().expect("its state");
+            assert!(ended.is_none(), "the function ended in its init: {ended:?}");
+        }
         Self { process, invocations, runtime }
     }
 
@@ -77,7 +82,8 @@ impl Lambda {
         let (answer, result) = oneshot::channel();
         self.runtime.waiting.lock().expect("not poisoned").insert(id.clone(), answer);
         self.invocations.send((id, event)).expect("the runtime listens");
-        result.await.expect("an answer")
+        let answer = tokio::time::timeout(Duration::from_secs(30), result).await;
+        answer.expect("an answer within the function's time").expect("an answer")
     }
 }
 

@@ -8,7 +8,12 @@ pub fn form(number: usize) -> Form {
         given_names: format!("Camille {}", letters(number)),
         family_name: "Essai".into(),
         email: format!("personne{number}@exemple.fr"),
-        birth_date: format!("{:02}/{:02}/{}", 1 + number % 28, 1 + number / 28 % 12, 1950 + number / 336 % 50),
+        birth_date: format!(
+            "{:02}/{:02}/{}",
+            1 + number % 28,
+            1 + number / 28 % 12,
+            1950 + number / 336 % 50
+        ),
         commune: "Montgarenne".into(),
         link: "resident".into(),
         consent: "yes".into(),

@@ -38,7 +38,9 @@ pub fn root() -> PathBuf {
 pub fn program(name: &str) -> PathBuf {
     let test = std::env::current_exe().expect("the test's own path");
     let folder = test.ancestors().find(|path| path.join(name).is_file());
-    folder.map(|folder| folder.join(name)).unwrap_or_else(|| panic!("{name} is not built: cargo build --workspace --bins"))
+    folder
+        .map(|folder| folder.join(name))
+        .unwrap_or_else(|| panic!("{name} is not built: cargo build --workspace --bins"))
 }
 
 /// The site's functions and register in this process.
@@ -81,7 +83,8 @@ impl Place {
     /// # Panics
     /// When the engine refuses.
     pub async fn plant(&self) {
-        let planted = demonstration::plant(&*self.engine.table, &self.rulebook, &self.door.secret, Timestamp::now());
+        let planted =
+            demonstration::plant(&*self.engine.table, &self.rulebook, &self.door.secret, Timestamp::now());
         planted.await.expect("planted");
     }
 

@@ -82,10 +82,16 @@ async fn an_item_is_deleted_in_the_version_it_was_seen_in() {
     for engine in engines::all().await {
         let table = &*engine.table;
         table.commit(vec![put("a", Condition::Absent, "1")], now()).await.unwrap();
-        assert_refused(table.commit(vec![Write::Delete { key: key("a"), version: 2 }], now()).await, engine.name);
+        assert_refused(
+            table.commit(vec![Write::Delete { key: key("a"), version: 2 }], now()).await,
+            engine.name,
+        );
         table.commit(vec![Write::Delete { key: key("a"), version: 1 }], now()).await.unwrap();
         assert_eq!(body(table, "a").await, None, "{}", engine.name);
-        assert_refused(table.commit(vec![Write::Delete { key: key("a"), version: 1 }], now()).await, engine.name);
+        assert_refused(
+            table.commit(vec![Write::Delete { key: key("a"), version: 1 }], now()).await,
+            engine.name,
+        );
         table.commit(vec![put("a", Condition::Absent, "2")], now()).await.unwrap();
         assert_eq!(body(table, "a").await, Some((1, "2".into())), "{}", engine.name);
     }
@@ -96,8 +102,12 @@ async fn what_has_expired_is_absent_from_that_second_on() {
     for engine in engines::all().await {
         let table = &*engine.table;
         let expires = now() + SignedDuration::from_hours(1);
-        let expiring =
-            |body: &str| Write::Put { key: key("a"), condition: Condition::Absent, expires: Some(expires), body: body.into() };
+        let expiring = |body: &str| Write::Put {
+            key: key("a"),
+            condition: Condition::Absent,
+            expires: Some(expires),
+            body: body.into(),
+        };
         table.commit(vec![expiring("1")], now()).await.unwrap();
         let before = expires - SignedDuration::from_millis(1);
         assert_refused(table.commit(vec![expiring("2")], before).await, engine.name);
@@ -118,13 +128,33 @@ async fn a_partition_is_read_in_order_page_by_page() {
         for sort in ["b", "é", "a", "10", "9", "B"] {
             table.commit(vec![put(sort, Condition::Absent, "0")], now()).await.unwrap();
         }
-        let other = Write::Put { key: Key::new("q", "a"), condition: Condition::Absent, expires: None, body: "0".into() };
+        let other = Write::Put {
+            key: Key::new("q", "a"),
+            condition: Condition::Absent,
+            expires: None,
+            body: "0".into(),
+        };
         table.commit(vec![other], now()).await.unwrap();
         let sorts = |items: Vec<Item>| items.into_iter().map(|item| item.key.sort).collect::<Vec<_>>();
-        assert_eq!(sorts(query_all(table, "p", now()).await.unwrap()), ["10", "9", "B", "a", "b", "é"], "{}", engine.name);
+        assert_eq!(
+            sorts(query_all(table, "p", now()).await.unwrap()),
+            ["10", "9", "B", "a", "b", "é"],
+            "{}",
+            engine.name
+        );
         assert_eq!(sorts(table.query("p", None, 2, now()).await.unwrap()), ["10", "9"], "{}", engine.name);
-        assert_eq!(sorts(table.query("p", Some("9"), 2, now()).await.unwrap()), ["B", "a"], "{}", engine.name);
-        assert_eq!(sorts(table.query("p", Some("A"), 2, now()).await.unwrap()), ["B", "a"], "{}", engine.name);
+        assert_eq!(
+            sorts(table.query("p", Some("9"), 2, now()).await.unwrap()),
+            ["B", "a"],
+            "{}",
+            engine.name
+        );
+        assert_eq!(
+            sorts(table.query("p", Some("A"), 2, now()).await.unwrap()),
+            ["B", "a"],
+            "{}",
+            engine.name
+        );
         assert_eq!(sorts(table.query("p", Some("é"), 2, now()).await.unwrap()), [""; 0], "{}", engine.name);
         assert_eq!(sorts(table.query("none", None, 2, now()).await.unwrap()), [""; 0], "{}", engine.name);
     }
@@ -166,7 +196,10 @@ async fn a_counter_stops_at_its_bound_however_many_count_at_once() {
 }
 
 /// All changes after a position, and the position after them.
-async fn changes(table: &dyn Table, after: Option<Position>) -> (Vec<(Option<String>, Option<String>)>, Position) {
+async fn changes(
+    table: &dyn Table,
+    after: Option<Position>,
+) -> (Vec<(Option<String>, Option<String>)>, Position) {
     let mut position = after;
     let mut all = Vec::new();
     loop {
@@ -175,7 +208,9 @@ async fn changes(table: &dyn Table, after: Option<Position>) -> (Vec<(Option<Str
             return (all, read.next);
         }
         assert!(read.changes.len() <= 2);
-        let text = |item: Option<Item>| item.map(|item| format!("{} v{} {}", item.key.sort, item.version, item.body));
+        let text = |item: Option<Item>| {
+            item.map(|item| format!("{} v{} {}", item.key.sort, item.version, item.body))
+        };
         all.extend(read.changes.into_iter().map(|Change { old, new }| (text(old), text(new))));
         position = Some(read.next);
     }

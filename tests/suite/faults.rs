@@ -70,7 +70,8 @@ async fn forward(State(proxy): State<Proxy>, headers: HeaderMap, body: Bytes) ->
     let error = |kind: &str, more: serde_json::Value| {
         let mut body = serde_json::json!({ "__type": format!("com.amazonaws.dynamodb.v20120810#{kind}") });
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        (StatusCode::BAD_REQUEST, [("content-type", "application/x-amz-json-1.0")], body.to_string()).into_response()
+        (StatusCode::BAD_REQUEST, [("content-type", "application/x-amz-json-1.0")], body.to_string())
+            .into_response()
     };
     match fault {
         Some(Fault::Conflict) if operation.ends_with("TransactWriteItems") => {
@@ -78,7 +79,9 @@ async fn forward(State(proxy): State<Proxy>, headers: HeaderMap, body: Bytes) ->
             return error("TransactionCanceledException", reasons);
         }
         Some(Fault::Conflict) => return error("TransactionConflictException", serde_json::json!({})),
-        Some(Fault::Throttled) => return error("ProvisionedThroughputExceededException", serde_json::json!({})),
+        Some(Fault::Throttled) => {
+            return error("ProvisionedThroughputExceededException", serde_json::json!({}));
+        }
         Some(Fault::Internal) => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         Some(Fault::AnswerLost) | None => {}
     }
@@ -103,7 +106,11 @@ async fn conflicts_and_throttling_are_waited_out() {
     let engine = engines::dynoxide().await;
     let (table, faults) = behind_faults(&engine).await;
     for fault in [Fault::Conflict, Fault::Throttled, Fault::Internal] {
-        faults.lock().unwrap().extend([("TransactWriteItems", fault), ("TransactWriteItems", fault), ("PutItem", fault)]);
+        faults.lock().unwrap().extend([
+            ("TransactWriteItems", fault),
+            ("TransactWriteItems", fault),
+            ("PutItem", fault),
+        ]);
         let name = format!("{fault:?}");
         table.commit(vec![put(&name), put(&format!("{name} with"))], Timestamp::now()).await.unwrap();
         table.commit(vec![put(&format!("{name} alone"))], Timestamp::now()).await.unwrap();

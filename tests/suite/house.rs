@@ -37,11 +37,29 @@ fn each_crate_imports_only_what_the_house_allows() {
 #[test]
 fn the_domain_does_no_input_or_output() {
     let pure = [
-        "email_address", "hex", "hmac", "idna", "jiff", "serde", "sha2", "thiserror", "unicode-normalization",
+        "email_address",
+        "hex",
+        "hmac",
+        "idna",
+        "jiff",
+        "serde",
+        "sha2",
+        "thiserror",
+        "unicode-normalization",
     ];
     assert_eq!(dependencies()["domain"], pure, "is the new one free of I/O, clock and randomness?");
     for (path, source) in sources("domain/src") {
-        for forbidden in ["std::fs", "net::Tcp", "net::Udp", "std::env", "std::process", "std::time", "::now()", "async fn", "println!"] {
+        for forbidden in [
+            "std::fs",
+            "net::Tcp",
+            "net::Udp",
+            "std::env",
+            "std::process",
+            "std::time",
+            "::now()",
+            "async fn",
+            "println!",
+        ] {
             assert!(!source.contains(forbidden), "{path} uses {forbidden}");
         }
     }

@@ -34,7 +34,9 @@ impl MailServer {
 
     /// The text of the one mail to an address.
     fn mail_to(&self, address: &str) -> String {
-        let files = fs::read_dir(self.mails.path()).unwrap().map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap());
+        let files = fs::read_dir(self.mails.path())
+            .unwrap()
+            .map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap());
         let mut mails = files.filter(|mail| mail.contains(&format!("To: {address}")));
         let mail = mails.next().expect("a mail");
         assert!(mails.next().is_none(), "one mail");
@@ -53,7 +55,9 @@ impl Drop for MailServer {
 async fn acts(place: &Place, engine: &Engine, mails: &MailServer) -> Lambda {
     Lambda::start(&program("acts"), |command| {
         common(command, place, engine);
-        command.env("PARVIS_SECRET", "07".repeat(32)).env("PARVIS_SMTP", format!("smtp://127.0.0.1:{}", mails.port));
+        command
+            .env("PARVIS_SECRET", "07".repeat(32))
+            .env("PARVIS_SMTP", format!("smtp://127.0.0.1:{}", mails.port));
     })
     .await
 }
@@ -122,7 +126,8 @@ async fn the_same_journey_goes_through_the_lambda_a_mail_server_and_the_register
     // The door that knows no register of its own sees what the register has counted.
     let second = post(&function, "soutien", &encode(&form(2))).await;
     let code = code_in(&mails.mail_to("personne2@exemple.fr")).unwrap();
-    let done = post(&function, "soutien/code", &format!("request={}&code={code}", second.request().unwrap())).await;
+    let done =
+        post(&function, "soutien/code", &format!("request={}&code={code}", second.request().unwrap())).await;
     assert_eq!(done.count(), Some(2));
 }
 
@@ -153,13 +158,16 @@ impl Bucket {
     }
 
     async fn read(&self, path: &str) -> Value {
-        let got = reqwest::Client::new().get(format!("{}/site/{path}", self.endpoint)).header("authorization", AUTHORIZATION);
+        let got = reqwest::Client::new()
+            .get(format!("{}/site/{path}", self.endpoint))
+            .header("authorization", AUTHORIZATION);
         got.send().await.unwrap().error_for_status().unwrap().json().await.unwrap()
     }
 }
 
 /// The server reads the region in it and checks nothing.
-const AUTHORIZATION: &str = "AWS4-HMAC-SHA256 Credential=test/20261121/eu-west-3/s3/aws4_request, SignedHeaders=host, Signature=0";
+const AUTHORIZATION: &str =
+    "AWS4-HMAC-SHA256 Credential=test/20261121/eu-west-3/s3/aws4_request, SignedHeaders=host, Signature=0";
 
 impl Drop for Bucket {
     fn drop(&mut self) {
@@ -175,7 +183,8 @@ fn a_setting_that_is_missing_is_named_and_its_value_is_not() {
         .env("PARVIS_SMTP", "smtp://user:password@[")
         .output()
         .unwrap();
-    let said = String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout);
+    let said =
+        String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout);
     assert!(!output.status.success());
     assert!(!said.contains("password"), "{said}");
 }

@@ -1,11 +1,16 @@
 //! The built site, by tools that judge web pages and templates.
 
 use std::{path::Path, process::Command};
-use tests::{engines::tools, place::{Served, root}};
+use tests::{
+    engines::tools,
+    place::{Served, root},
+};
 
 fn run(command: &mut Command) {
-    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error} (tests/run.sh installs it)"));
-    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let output =
+        command.output().unwrap_or_else(|error| panic!("{command:?}: {error} (tests/run.sh installs it)"));
+    let said =
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{said}");
 }
 

@@ -34,7 +34,8 @@ async fn counted(engine: &Engine) -> usize {
     let mut count = 0;
     for partition in store::partitions(PLACE) {
         let rows = query_all(&*engine.table, &partition, Timestamp::now()).await.unwrap();
-        count += rows.iter().filter(|row| row.read::<Support>().unwrap().standing == Standing::Counted).count();
+        count +=
+            rows.iter().filter(|row| row.read::<Support>().unwrap().standing == Standing::Counted).count();
     }
     count
 }
@@ -44,7 +45,8 @@ async fn registered(place: &Place) -> (Vec<Entry>, u64) {
     let now = Timestamp::now();
     place.writer().run(now).await.unwrap();
     let log = register::log(&*place.engine.table, PLACE.process, now).await.unwrap();
-    let published = std::fs::read(place.folder.path().join("public/data/droit-d-interpellation.json")).unwrap();
+    let published =
+        std::fs::read(place.folder.path().join("public/data/droit-d-interpellation.json")).unwrap();
     let counts: domain::counts::ProcessCounts = serde_json::from_slice(&published).unwrap();
     assert_eq!(counts.entries, log.len() as u64);
     (log, counts.deposits.get(PLACE.deposit).map_or(0, |deposit| deposit.supports))
@@ -56,7 +58,12 @@ async fn assert_counts(place: &Place, expected: usize) {
     let thresholds = &place.rulebook.processes[PLACE.process].thresholds;
     let recounted = recount(&log, thresholds).get(PLACE.deposit).map_or(0, |tally| tally.supports);
     let counts = (counted(&place.engine).await, recounted, published);
-    assert_eq!(counts, (expected, expected as u64, expected as u64), "{}: table, log, file", place.engine.name);
+    assert_eq!(
+        counts,
+        (expected, expected as u64, expected as u64),
+        "{}: table, log, file",
+        place.engine.name
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -64,12 +71,14 @@ async fn i3_a_thousand_parallel_supports_by_one_person_count_once() {
     for place in places().await {
         let citizen = place.open(place.door.clone()).await;
         let asked = join_all((0..1_000).map(|_| citizen.ask(Wish::Support, CYCLING, &FORM))).await;
-        let requests: BTreeSet<String> = asked.into_iter().map(|page| page.unwrap().request().unwrap()).collect();
+        let requests: BTreeSet<String> =
+            asked.into_iter().map(|page| page.unwrap().request().unwrap()).collect();
         assert_eq!(requests.len(), 1, "{}: the same form is the same request", place.engine.name);
         assert_eq!(place.outbox.mails().len(), 1, "{}: and sends one mail", place.engine.name);
 
         let (request, code) = (requests.first().unwrap(), place.code(&FORM.email).unwrap());
-        let confirmed = join_all((0..1_000).map(|_| citizen.confirm(Wish::Support, CYCLING, request, &code))).await;
+        let confirmed =
+            join_all((0..1_000).map(|_| citizen.confirm(Wish::Support, CYCLING, request, &code))).await;
         let pages: BTreeSet<(u16, String)> =
             confirmed.into_iter().map(Result::unwrap).map(|page| (page.status, page.text("main"))).collect();
         assert_eq!(pages.len(), 1, "{}: every one gets the first answer: {pages:?}", place.engine.name);
@@ -98,8 +107,10 @@ async fn i3_one_person_under_many_spellings_at_once_counts_once() {
         let requests: Vec<(String, String)> =
             pages.await.into_iter().filter_map(|(request, code)| Some((request, code?))).collect();
         assert_eq!(requests.len(), 10, "{}", place.engine.name);
-        let confirmed =
-            join_all(requests.iter().map(|(request, code)| citizen.confirm(Wish::Support, CYCLING, request, code))).await;
+        let confirmed = join_all(
+            requests.iter().map(|(request, code)| citizen.confirm(Wish::Support, CYCLING, request, code)),
+        )
+        .await;
         assert!(confirmed.iter().all(|page| page.as_ref().unwrap().status == 200), "{}", place.engine.name);
         assert_counts(&place, 1).await;
     }
@@ -139,7 +150,10 @@ async fn a_support_is_given_counted_repeated_and_withdrawn() {
         let again = Form { given_names: "CAMILLE B".into(), ..jeanne.clone() };
         let again = go(&place, &citizen, Wish::Support, CYCLING, &again).await;
         assert_eq!(again.count(), Some(2), "{name}");
-        assert_eq!(again.html, second.html, "{name}: I6, the page tells nobody whether it was the first time");
+        assert_eq!(
+            again.html, second.html,
+            "{name}: I6, the page tells nobody whether it was the first time"
+        );
         assert_counts(&place, 2).await;
 
         let withdrawn = go(&place, &citizen, Wish::Withdrawal, CYCLING, &jeanne).await;
@@ -190,7 +204,12 @@ async fn two_people_share_a_mailbox_and_a_third_is_told_the_rule() {
         assert_counts(&place, 2).await;
         // A place that is given back can be taken.
         assert_eq!(go(&place, &citizen, Wish::Withdrawal, CYCLING, &shared(1)).await.status, 200);
-        assert_eq!(go(&place, &citizen, Wish::Support, CYCLING, &Form { commune: "99001".into(), ..shared(3) }).await.status, 200);
+        assert_eq!(
+            go(&place, &citizen, Wish::Support, CYCLING, &Form { commune: "99001".into(), ..shared(3) })
+                .await
+                .status,
+            200
+        );
         assert_counts(&place, 2).await;
     }
 }
@@ -219,10 +238,18 @@ async fn i11_a_refused_form_comes_back_with_what_was_typed_and_what_to_do() {
         ("birth_date", "21/11/2020"),
         ("commune", "Toulouse"),
     ] {
-        assert_eq!(page.attribute(&format!("input[name={field}]"), "value").as_deref(), Some(shown), "{field}");
+        assert_eq!(
+            page.attribute(&format!("input[name={field}]"), "value").as_deref(),
+            Some(shown),
+            "{field}"
+        );
     }
     for field in page.fields_at_fault() {
-        assert_eq!(page.attribute(&format!("input[name={field}]"), "aria-invalid").as_deref(), Some("true"), "{field}");
+        assert_eq!(
+            page.attribute(&format!("input[name={field}]"), "aria-invalid").as_deref(),
+            Some("true"),
+            "{field}"
+        );
         assert_eq!(page.attribute(&format!("[data-error={field}]"), "hidden"), None, "{field}");
         assert!(!page.text(&format!("[data-error={field}]")).is_empty(), "{field}");
     }
@@ -251,7 +278,10 @@ async fn a_form_that_no_browser_sends_is_refused_as_an_empty_one() {
 async fn an_act_on_what_does_not_exist_is_answered_by_the_page_for_that() {
     let place = Place::new(engines::sqlite());
     let citizen = place.open(place.door.clone()).await;
-    for path in ["/actes/nulle-part/reseau-cyclable/soutien", "/actes/droit-d-interpellation/trains-du-dimanche/soutien"] {
+    for path in [
+        "/actes/nulle-part/reseau-cyclable/soutien",
+        "/actes/droit-d-interpellation/trains-du-dimanche/soutien",
+    ] {
         let page = citizen.post(path, &form(1)).await.unwrap();
         assert_eq!(page.status, 404, "{path}");
         assert!(page.html.contains("</html>"), "{path}");
@@ -265,7 +295,8 @@ async fn i5_reading_an_act_s_address_does_nothing() {
     let page = citizen.ask(Wish::Support, CYCLING, &FORM).await.unwrap();
     let (request, code) = (page.request().unwrap(), place.code(&FORM.email).unwrap());
     for path in ["soutien", "soutien/code", "retrait", "retrait/code"] {
-        let path = format!("/actes/droit-d-interpellation/reseau-cyclable/{path}?request={request}&code={code}");
+        let path =
+            format!("/actes/droit-d-interpellation/reseau-cyclable/{path}?request={request}&code={code}");
         assert_eq!(citizen.get(&path).await.unwrap().status, 405);
     }
     assert_counts(&place, 0).await;
@@ -422,9 +453,12 @@ async fn a_network_that_asks_too_much_is_told_so_and_keeps_what_it_typed() {
     tokio::spawn(axum::serve(listener, from("203.0.114.7")).into_future());
     let forms: Vec<Form> = (0..1_001).map(form).collect();
     let pages = join_all(forms.iter().map(|form| crowd.ask(Wish::Support, CYCLING, form))).await;
-    let refused: Vec<Page> = pages.into_iter().map(Result::unwrap).filter(|page| page.status == 429).collect();
+    let refused: Vec<Page> =
+        pages.into_iter().map(Result::unwrap).filter(|page| page.status == 429).collect();
     assert_eq!(refused.len(), 1);
-    assert!(refused[0].attribute("input[name=email]", "value").is_some_and(|email| email.starts_with("personne")));
+    assert!(
+        refused[0].attribute("input[name=email]", "value").is_some_and(|email| email.starts_with("personne"))
+    );
     assert_eq!(elsewhere.ask(Wish::Support, CYCLING, &form(2_000)).await.unwrap().status, 200);
 }
 
@@ -454,7 +488,12 @@ async fn when_no_mail_can_be_sent_the_form_comes_back_and_can_be_sent_again() {
         assert_eq!(page.status, 503);
         assert_eq!(page.attribute("input[name=email]", "value").as_deref(), Some("personne1@exemple.fr"));
         assert!(!page.text("[data-summary-list]").is_empty());
-        assert_eq!(go(&place, &citizen, Wish::Support, CYCLING, &FORM).await.status, 200, "{}", place.engine.name);
+        assert_eq!(
+            go(&place, &citizen, Wish::Support, CYCLING, &FORM).await.status,
+            200,
+            "{}",
+            place.engine.name
+        );
     }
 }
 
@@ -492,7 +531,10 @@ async fn i7_what_a_support_leaves_behind() {
         everything += &format!("\nTo: {}\nSubject: {}\n\n{}\n", mail.to, mail.subject, mail.body);
     }
     for typed in [&FORM.given_names, &FORM.family_name, &FORM.email, &FORM.birth_date] {
-        assert!(rows.iter().all(|row| !row.body.contains(typed.as_str()) && !row.key.partition.contains(typed.as_str())));
+        assert!(
+            rows.iter()
+                .all(|row| !row.body.contains(typed.as_str()) && !row.key.partition.contains(typed.as_str()))
+        );
     }
     insta::assert_snapshot!(redact(&everything));
 }

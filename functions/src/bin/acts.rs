@@ -1,12 +1,15 @@
 //! The Lambda that takes supports and withdrawals.
 
+use axum::{
+    extract::Request,
+    middleware::{Next, from_fn},
+};
 use functions::{
     client::{self, ClientAddress},
     door::router,
     lambda,
 };
 use lambda_http::Error;
-use axum::{extract::Request, middleware::{Next, from_fn}};
 
 /// The CDN stands between the citizen and the HTTP API, which adds the address it heard from.
 const PROXIES: usize = 1;

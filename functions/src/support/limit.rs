@@ -22,7 +22,12 @@ pub(super) async fn allow_network(
 }
 
 /// Counts one more for a mailbox; `false` when it had its share.
-pub(super) async fn allow_mailbox(door: &Door, limit: Limit, mailbox: &str, now: Timestamp) -> Result<bool, Failure> {
+pub(super) async fn allow_mailbox(
+    door: &Door,
+    limit: Limit,
+    mailbox: &str,
+    now: Timestamp,
+) -> Result<bool, Failure> {
     allow(door, limit, mailbox, now).await
 }
 

@@ -36,22 +36,42 @@ type Address = Option<Extension<ClientAddress>>;
 type Typed<T> = Result<Body<T>, FormRejection>;
 
 /// `POST /actes/{process}/{deposit}/soutien`: the support form.
-pub async fn ask_support(door: State<Door>, path: Path<(String, String)>, address: Address, form: Typed<Form>) -> Response {
+pub async fn ask_support(
+    door: State<Door>,
+    path: Path<(String, String)>,
+    address: Address,
+    form: Typed<Form>,
+) -> Response {
     answer_form(Wish::Support, door.0, path.0, address, form).await
 }
 
 /// `POST /actes/{process}/{deposit}/retrait`: the withdrawal form.
-pub async fn ask_withdrawal(door: State<Door>, path: Path<(String, String)>, address: Address, form: Typed<Form>) -> Response {
+pub async fn ask_withdrawal(
+    door: State<Door>,
+    path: Path<(String, String)>,
+    address: Address,
+    form: Typed<Form>,
+) -> Response {
     answer_form(Wish::Withdrawal, door.0, path.0, address, form).await
 }
 
 /// `POST /actes/{process}/{deposit}/soutien/code`: the code for a support.
-pub async fn confirm_support(door: State<Door>, path: Path<(String, String)>, address: Address, form: Typed<CodeForm>) -> Response {
+pub async fn confirm_support(
+    door: State<Door>,
+    path: Path<(String, String)>,
+    address: Address,
+    form: Typed<CodeForm>,
+) -> Response {
     answer_code(Wish::Support, door.0, path.0, address, form).await
 }
 
 /// `POST /actes/{process}/{deposit}/retrait/code`: the code for a withdrawal.
-pub async fn confirm_withdrawal(door: State<Door>, path: Path<(String, String)>, address: Address, form: Typed<CodeForm>) -> Response {
+pub async fn confirm_withdrawal(
+    door: State<Door>,
+    path: Path<(String, String)>,
+    address: Address,
+    form: Typed<CodeForm>,
+) -> Response {
     answer_code(Wish::Withdrawal, door.0, path.0, address, form).await
 }
 
@@ -159,12 +179,21 @@ async fn answer_form(
 
 enum Asked {
     /// The page that asks for the code, whether a mail went out or not (I6).
-    CodeSent { request: String, address: String },
+    CodeSent {
+        request: String,
+        address: String,
+    },
     Refused(StatusCode, Vec<Refusal>),
 }
 
 /// Checks the form, keeps the request and sends its code.
-async fn ask(wish: Wish, door: &Door, subject: &Subject, form: &Form, address: Address) -> Result<Asked, Failure> {
+async fn ask(
+    wish: Wish,
+    door: &Door,
+    subject: &Subject,
+    form: &Form,
+    address: Address,
+) -> Result<Asked, Failure> {
     let now = door.clock.now();
     let zone = TimeZone::get(&subject.rulebook.time_zone).unwrap_or(TimeZone::UTC);
     let person = match check(wish, form, subject.process(), subject.deposit(), now, &zone) {
@@ -178,7 +207,9 @@ async fn ask(wish: Wish, door: &Door, subject: &Subject, form: &Form, address: A
     let request = request_id(wish, door, subject, form, network.as_deref());
     let email = person.email.address().to_owned();
     match keep(wish, door, subject, &person, &request, now).await? {
-        Some(pending) if limit::allow_mailbox(door, CODES_PER_MAILBOX, person.email.canonical(), now).await? => {
+        Some(pending)
+            if limit::allow_mailbox(door, CODES_PER_MAILBOX, person.email.canonical(), now).await? =>
+        {
             let sent = door.mailer.send(write_mail(wish, door, subject, &email, &request, &pending)).await;
             if let Err(error) = sent {
                 tracing::error!(%error, "a code could not be sent");
@@ -202,8 +233,17 @@ fn request_id(wish: Wish, door: &Door, subject: &Subject, form: &Form, network: 
     };
     let Form { given_names, family_name, email, birth_date, commune, link, consent } = form;
     let parts = [
-        wish, &subject.process_id, &subject.deposit_id, given_names, family_name, email, birth_date, commune, link,
-        consent, network.unwrap_or_default(),
+        wish,
+        &subject.process_id,
+        &subject.deposit_id,
+        given_names,
+        family_name,
+        email,
+        birth_date,
+        commune,
+        link,
+        consent,
+        network.unwrap_or_default(),
     ];
     door.secret.key(&["request"]).pseudonym(&parts).as_str().to_owned()
 }
@@ -220,11 +260,15 @@ async fn keep(
     let stored = door.table.get(&request_key(request), now).await?;
     let earlier = stored.as_ref().map(|item| item.read::<Pending>()).transpose()?;
     let usable = match earlier {
-        Some(pending) if pending.is_usable(now) && tries_left(door, request, &pending, now).await? > 0 => Some(pending),
+        Some(pending) if pending.is_usable(now) && tries_left(door, request, &pending, now).await? > 0 => {
+            Some(pending)
+        }
         _ => None,
     };
     let pending = match usable {
-        Some(pending) if now < pending.sent.saturating_add(RESEND_AFTER).unwrap_or(Timestamp::MAX) => return Ok(None),
+        Some(pending) if now < pending.sent.saturating_add(RESEND_AFTER).unwrap_or(Timestamp::MAX) => {
+            return Ok(None);
+        }
         Some(pending) => Pending { sent: now, ..pending },
         None => Pending {
             wish,
@@ -236,7 +280,8 @@ async fn keep(
         },
     };
     let condition = stored.map_or(Condition::Absent, |item| Condition::Version(item.version));
-    let write = Write::put(request_key(request), condition, now.saturating_add(PENDING_LIFETIME).ok(), &pending)?;
+    let write =
+        Write::put(request_key(request), condition, now.saturating_add(PENDING_LIFETIME).ok(), &pending)?;
     match door.table.commit(vec![write], now).await {
         Ok(()) => Ok(Some(pending)),
         // Either the same form, sent at the same time, was quicker; or this very commit had happened and its answer
@@ -261,7 +306,14 @@ async fn forget(door: &Door, request: &str, now: Timestamp) -> Result<(), Failur
     Ok(())
 }
 
-fn write_mail(wish: Wish, door: &Door, subject: &Subject, to: &str, request: &str, pending: &Pending) -> Mail {
+fn write_mail(
+    wish: Wish,
+    door: &Door,
+    subject: &Subject,
+    to: &str,
+    request: &str,
+    pending: &Pending,
+) -> Mail {
     let rulebook = &subject.rulebook;
     let code = code_key(door, request).code(&pending.seed);
     let minutes = CODE_LIFETIME.as_mins().to_string();
@@ -345,7 +397,8 @@ async fn confirm(
     let is_code = code_key(door, &form.request).is_code(&pending.seed, &typed);
     let place = subject.place();
     // A request that was already carried out gets its first answer again (I4), whatever has closed since.
-    if is_code && let Some(number) = store::answered(door, place, &pending.claims, &form.request, now).await? {
+    if is_code && let Some(number) = store::answered(door, place, &pending.claims, &form.request, now).await?
+    {
         return Ok(Confirmed::Done { number });
     }
     if let Err(refusal) = check_open(subject.deposit(), now) {
@@ -373,14 +426,27 @@ async fn confirm(
         });
     }
     let outcome = match wish {
-        Wish::Support => store::support(door, subject.process(), subject.deposit(), place, &pending.claims, &form.request, now).await?,
-        Wish::Withdrawal => store::withdraw(door, subject.deposit(), place, &pending.claims, &form.request, now).await?,
+        Wish::Support => {
+            store::support(
+                door,
+                subject.process(),
+                subject.deposit(),
+                place,
+                &pending.claims,
+                &form.request,
+                now,
+            )
+            .await?
+        }
+        Wish::Withdrawal => {
+            store::withdraw(door, subject.deposit(), place, &pending.claims, &form.request, now).await?
+        }
     };
     Ok(match outcome {
         Outcome::Done { number } => Confirmed::Done { number },
-        Outcome::MailboxTaken => {
-            Confirmed::Refused(Refusal::general("mailbox").with("people", subject.process().people_per_mailbox))
-        }
+        Outcome::MailboxTaken => Confirmed::Refused(
+            Refusal::general("mailbox").with("people", subject.process().people_per_mailbox),
+        ),
     })
 }
 
@@ -415,7 +481,9 @@ async fn find_pending(
     }
     let Some(item) = door.table.get(&request_key(request), now).await? else { return Ok(None) };
     let pending: Pending = item.read()?;
-    let is_same = pending.wish == wish && pending.process == subject.process_id && pending.deposit == subject.deposit_id;
+    let is_same = pending.wish == wish
+        && pending.process == subject.process_id
+        && pending.deposit == subject.deposit_id;
     Ok(Some(pending).filter(|pending| is_same && pending.is_usable(now)))
 }
 
@@ -521,7 +589,11 @@ fn respond(status: StatusCode, html: String) -> Response {
 }
 
 async fn not_found(door: &Door) -> Response {
-    or_unavailable(door, door.pages.not_found().await.map(|html| respond(StatusCode::NOT_FOUND, html)).map_err(Failure::from)).await
+    or_unavailable(
+        door,
+        door.pages.not_found().await.map(|html| respond(StatusCode::NOT_FOUND, html)).map_err(Failure::from),
+    )
+    .await
 }
 
 async fn or_unavailable(door: &Door, answer: Result<Response, Failure>) -> Response {

@@ -130,7 +130,9 @@ pub(super) async fn support(
         let mailbox = Mailbox::read(&*door.table, process, place, claims, now).await?;
         let stored = door.table.get(&support_key(place, &claims.civil), now).await?;
         let earlier = stored.as_ref().map(Item::read::<Support>).transpose()?;
-        if let Some(earlier) = &earlier && earlier.standing == Standing::Counted {
+        if let Some(earlier) = &earlier
+            && earlier.standing == Standing::Counted
+        {
             let number = if earlier.request == request { earlier.number } else { number };
             return Ok(Outcome::Done { number });
         }
@@ -187,8 +189,10 @@ pub(super) async fn withdraw(
             ..earlier.clone()
         };
         // Kept only as long as the request that withdrew it may be repeated (I4); then nothing is left.
-        let erased = now.saturating_add(PENDING_LIFETIME).map_or(deposit.erased, |soon| soon.min(deposit.erased));
-        let mut writes = vec![Write::put(stored.key, Condition::Version(stored.version), Some(erased), &withdrawn)?];
+        let erased =
+            now.saturating_add(PENDING_LIFETIME).map_or(deposit.erased, |soon| soon.min(deposit.erased));
+        let mut writes =
+            vec![Write::put(stored.key, Condition::Version(stored.version), Some(erased), &withdrawn)?];
         let held = Key::new(mailbox_partition(place, &earlier.mailbox), earlier.place.to_string());
         if let Some(held) = door.table.get(&held, now).await? {
             writes.push(Write::Delete { key: held.key, version: held.version });
@@ -236,9 +240,8 @@ impl Mailbox {
 
     /// The rule looked at who holds the other places: that must still be so.
     fn held(&self) -> impl Iterator<Item = Write> {
-        self.items.iter().map(|item| Write::Check {
-            key: item.key.clone(),
-            condition: Condition::Version(item.version),
-        })
+        self.items
+            .iter()
+            .map(|item| Write::Check { key: item.key.clone(), condition: Condition::Version(item.version) })
     }
 }

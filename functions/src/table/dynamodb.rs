@@ -9,10 +9,12 @@ use async_trait::async_trait;
 use aws_sdk_dynamodb::{
     Client,
     error::{ProvideErrorMetadata, SdkError},
-    operation::{put_item::PutItemError, transact_write_items::TransactWriteItemsError, update_item::UpdateItemError},
+    operation::{
+        put_item::PutItemError, transact_write_items::TransactWriteItemsError, update_item::UpdateItemError,
+    },
     types::{
-        AttributeDefinition, AttributeValue, BillingMode, ConditionCheck, Delete, KeySchemaElement, KeyType, Put,
-        ScalarAttributeType, StreamSpecification, StreamViewType, TransactWriteItem, Update,
+        AttributeDefinition, AttributeValue, BillingMode, ConditionCheck, Delete, KeySchemaElement, KeyType,
+        Put, ScalarAttributeType, StreamSpecification, StreamViewType, TransactWriteItem, Update,
     },
 };
 use aws_sdk_dynamodbstreams::{self as streams, types::ShardIteratorType};
@@ -81,7 +83,9 @@ impl DynamoTable {
                     .condition_expression(expression)
                     .set_expression_attribute_values(Some(values))
                     .send();
-                sent.await.map(drop).map_err(|error| failure(error, PutItemError::is_conditional_check_failed_exception))
+                sent.await
+                    .map(drop)
+                    .map_err(|error| failure(error, PutItemError::is_conditional_check_failed_exception))
             }
             Write::Count { key, most, expires } => {
                 let sent = self
@@ -102,7 +106,8 @@ impl DynamoTable {
     }
 
     async fn commit_all(&self, writes: Vec<Write>, now: Timestamp) -> Result<(), Failure> {
-        let items = writes.into_iter().map(|write| self.transact(write, now)).collect::<Result<Vec<_>, _>>()?;
+        let items =
+            writes.into_iter().map(|write| self.transact(write, now)).collect::<Result<Vec<_>, _>>()?;
         let sent = self.items.transact_write_items().set_transact_items(Some(items)).send();
         sent.await.map(drop).map_err(|error| match error.as_service_error() {
             Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
@@ -232,7 +237,12 @@ where
 {
     match error.as_service_error() {
         Some(service) if is_refusal(service) => Failure::Refused,
-        Some(service) if matches!(service.code(), Some("TransactionConflictException" | "TransactionInProgressException")) => {
+        Some(service)
+            if matches!(
+                service.code(),
+                Some("TransactionConflictException" | "TransactionInProgressException")
+            ) =>
+        {
             Failure::Again(service.code().unwrap_or_default().to_owned())
         }
         _ => Failure::Table(busy(error)),
@@ -246,9 +256,12 @@ where
 {
     let text = aws_sdk_dynamodb::error::DisplayErrorContext(&error).to_string();
     match error.as_service_error().and_then(|service| service.code()) {
-        Some("ResourceNotFoundException" | "ValidationException" | "AccessDeniedException" | "TrimmedDataAccessException") => {
-            TableError::Broken(text)
-        }
+        Some(
+            "ResourceNotFoundException"
+            | "ValidationException"
+            | "AccessDeniedException"
+            | "TrimmedDataAccessException",
+        ) => TableError::Broken(text),
         _ => TableError::Busy(text),
     }
 }
@@ -264,7 +277,12 @@ fn key_attributes(key: &Key) -> HashMap<String, AttributeValue> {
     ])
 }
 
-fn attributes(key: &Key, version: u64, expires: Option<Timestamp>, body: String) -> HashMap<String, AttributeValue> {
+fn attributes(
+    key: &Key,
+    version: u64,
+    expires: Option<Timestamp>,
+    body: String,
+) -> HashMap<String, AttributeValue> {
     let mut attributes = key_attributes(key);
     attributes.insert("v".into(), AttributeValue::N(version.to_string()));
     attributes.insert("body".into(), AttributeValue::S(body));

@@ -44,7 +44,8 @@ impl Item {
     /// # Errors
     /// [`TableError::Broken`] when it is not the JSON of a `T`.
     pub fn read<T: serde::de::DeserializeOwned>(&self) -> Result<T, TableError> {
-        serde_json::from_str(&self.body).map_err(|error| TableError::Broken(format!("{:?}: {error}", self.key)))
+        serde_json::from_str(&self.body)
+            .map_err(|error| TableError::Broken(format!("{:?}: {error}", self.key)))
     }
 }
 
@@ -114,7 +115,10 @@ impl Write {
     /// The key it concerns.
     pub fn key(&self) -> &Key {
         match self {
-            Self::Put { key, .. } | Self::Delete { key, .. } | Self::Check { key, .. } | Self::Count { key, .. } => key,
+            Self::Put { key, .. }
+            | Self::Delete { key, .. }
+            | Self::Check { key, .. }
+            | Self::Count { key, .. } => key,
         }
     }
 }

@@ -82,7 +82,9 @@ impl SqliteTable {
         let path = self.path.clone();
         let task = move || {
             let mut connection = connect(&path)?;
-            let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(busy)?;
+            let transaction = connection
+                .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
+                .map_err(busy)?;
             transaction.execute("DELETE FROM items WHERE expires <= ?1", [now.as_second()]).map_err(busy)?;
             if let Some(position) = read_up_to {
                 transaction
@@ -141,7 +143,8 @@ fn write_batches(mut connection: Connection, queue: &mpsc::Receiver<Job>, commit
 /// One result for each job, none before all are durable.
 fn write_batch(connection: &mut Connection, batch: &[Job]) -> Vec<Result<(), CommitError>> {
     let mut attempt = || -> rusqlite::Result<Vec<Result<(), CommitError>>> {
-        let mut transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        let mut transaction =
+            connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         let mut results = Vec::with_capacity(batch.len());
         for job in batch {
             let savepoint = transaction.savepoint()?;
@@ -186,7 +189,12 @@ fn apply(connection: &Connection, writes: &[Write], now: Timestamp) -> rusqlite:
                 if count >= *most {
                     return Ok(false);
                 }
-                Some(Item { key: key.clone(), version: count + 1, expires: Some(*expires), body: String::new() })
+                Some(Item {
+                    key: key.clone(),
+                    version: count + 1,
+                    expires: Some(*expires),
+                    body: String::new(),
+                })
             }
             _ => return Ok(false),
         };
@@ -195,7 +203,12 @@ fn apply(connection: &Connection, writes: &[Write], now: Timestamp) -> rusqlite:
     Ok(true)
 }
 
-fn replace(connection: &Connection, key: &Key, old: Option<&Item>, new: Option<&Item>) -> rusqlite::Result<()> {
+fn replace(
+    connection: &Connection,
+    key: &Key,
+    old: Option<&Item>,
+    new: Option<&Item>,
+) -> rusqlite::Result<()> {
     match new {
         Some(item) => connection
             .prepare_cached("INSERT OR REPLACE INTO items (partition, sort, version, expires, body) VALUES (?1, ?2, ?3, ?4, ?5)")?
@@ -212,7 +225,9 @@ fn replace(connection: &Connection, key: &Key, old: Option<&Item>, new: Option<&
 
 fn select(connection: &Connection, key: &Key) -> rusqlite::Result<Option<Item>> {
     connection
-        .prepare_cached("SELECT partition, sort, version, expires, body FROM items WHERE partition = ?1 AND sort = ?2")?
+        .prepare_cached(
+            "SELECT partition, sort, version, expires, body FROM items WHERE partition = ?1 AND sort = ?2",
+        )?
         .query_row(params![key.partition, key.sort], row_to_item)
         .optional()
 }

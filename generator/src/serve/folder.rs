@@ -19,7 +19,9 @@ pub(super) struct DataFolder {
 #[derive(Debug, thiserror::Error)]
 pub enum DataError {
     /// Another process uses it.
-    #[error("le dossier {0} est déjà utilisé par un autre « parvis serve ». Arrêtez-le, ou choisissez un autre dossier avec --data.")]
+    #[error(
+        "le dossier {0} est déjà utilisé par un autre « parvis serve ». Arrêtez-le, ou choisissez un autre dossier avec --data."
+    )]
     InUse(PathBuf),
     /// The system refused.
     #[error("le dossier {path} ne peut pas être utilisé : {source}")]
@@ -30,7 +32,9 @@ pub enum DataError {
         source: io::Error,
     },
     /// The secret is damaged: with another one, everyone could support once more.
-    #[error("le fichier {0} est abîmé : remettez-le en place depuis une sauvegarde. Sans lui, les soutiens déjà donnés ne sont plus reconnus.")]
+    #[error(
+        "le fichier {0} est abîmé : remettez-le en place depuis une sauvegarde. Sans lui, les soutiens déjà donnés ne sont plus reconnus."
+    )]
     Secret(PathBuf),
 }
 

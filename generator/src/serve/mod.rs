@@ -18,7 +18,11 @@ use functions::{
 use jiff::Timestamp;
 use rebuild::Site;
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
-use tokio::{net::TcpListener, sync::watch, time::{sleep, timeout}};
+use tokio::{
+    net::TcpListener,
+    sync::watch,
+    time::{sleep, timeout},
+};
 
 /// What `serve` is told on the command line.
 #[derive(Debug)]

@@ -14,7 +14,11 @@ pub(super) fn answer(outbox: &Arc<Outbox>, headers: &HeaderMap) -> Response {
         .get(header::ACCEPT)
         .and_then(|accept| accept.to_str().ok())
         .is_some_and(|accept| accept.contains("application/json"));
-    if accepts_json { Json(outbox.mails()).into_response() } else { Html(page(&outbox.mails())).into_response() }
+    if accepts_json {
+        Json(outbox.mails()).into_response()
+    } else {
+        Html(page(&outbox.mails())).into_response()
+    }
 }
 
 fn page(mails: &[Mail]) -> String {

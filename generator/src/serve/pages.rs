@@ -42,7 +42,11 @@ pub(super) fn router(door: Door, public: PathBuf, live: Live, outbox: Option<Arc
 }
 
 /// Tells the functions where a request comes from. Only a proxy on this machine is believed about that.
-async fn find_client(ConnectInfo(peer): ConnectInfo<SocketAddr>, mut request: Request, next: Next) -> Response {
+async fn find_client(
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let proxies = usize::from(peer.ip().is_loopback());
     if let Some(address) = client::address(request.headers(), Some(peer.ip()), proxies) {
         request.extensions_mut().insert(ClientAddress(address));
@@ -59,7 +63,10 @@ async fn finish_file(request: Request, next: Next) -> Response {
     // The names of assets hold a hash of their content.
     let is_asset = request.uri().path().starts_with("/assets/");
     let response = next.run(request).await;
-    let is_page = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let is_page = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     let mut response = if is_page { with_live_script(response).await } else { response };
     let headers = response.headers_mut();
     headers::protect(headers);

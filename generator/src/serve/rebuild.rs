@@ -35,13 +35,18 @@ impl Site {
 
 /// Rebuilds in the background: at once when an editor saves, soon after counts change, and every minute, for what
 /// depends on the time.
-pub(super) fn watch(site: Site, mut counts_changed: watch::Receiver<()>, rules: watch::Sender<Arc<Rulebook>>) -> Live {
+pub(super) fn watch(
+    site: Site,
+    mut counts_changed: watch::Receiver<()>,
+    rules: watch::Sender<Arc<Rulebook>>,
+) -> Live {
     let (version, live) = watch::channel(0);
     let (edited, mut edits) = watch::channel(());
     let watcher = watch_files(&site.root, edited);
     tokio::spawn(async move {
         // Without the system's help, edits are seen at the next minute.
-        let _watcher = watcher.inspect_err(|error| eprintln!("les modifications ne sont pas suivies : {error}"));
+        let _watcher =
+            watcher.inspect_err(|error| eprintln!("les modifications ne sont pas suivies : {error}"));
         loop {
             let is_edit = tokio::select! {
                 Ok(()) = edits.changed() => true,

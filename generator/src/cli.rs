@@ -1,0 +1,280 @@
+//! The command line, in the language of those who type it.
+
+mod progress;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use generator::{
+    BuildError, Diagnostics, Moment, Preset, Site,
+    serve::{self, Options},
+};
+use jiff::Timestamp;
+use progress::Progress;
+use std::{
+    env,
+    error::Error,
+    io::{self, IsTerminal},
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Instant,
+};
+
+const TEMPLATE: &str = "{about-with-newline}\nUsage : {usage}\n\n{all-args}{after-help}";
+
+// clap writes the colon, French the space before it.
+const OPTIONS: &str = "Options\u{a0}";
+const COMMANDS: &str = "Commandes\u{a0}";
+const ARGUMENTS: &str = "À donner\u{a0}";
+
+const EXAMPLES: &str = "\
+Exemples :
+  parvis serve                                    ouvrir le site sur http://127.0.0.1:8080/
+  parvis check                                    relire tout le contenu
+  parvis build --at 2027-01-01                    construire le site tel qu’il sera ce jour-là
+  parvis new process petition garennes/ma-petition
+
+Code de sortie : 0 si tout va bien, 1 s’il y a des erreurs, 2 si la commande est mal écrite.
+Le format du contenu est décrit dans docs/guide.md.";
+
+/// Parvis : la participation citoyenne d’une collectivité, du Markdown au site.
+#[derive(Debug, Parser)]
+#[command(
+    name = "parvis",
+    version,
+    help_template = TEMPLATE,
+    after_help = EXAMPLES,
+    subcommand_help_heading = COMMANDS,
+    subcommand_value_name = "COMMANDE",
+    disable_help_subcommand = true,
+    disable_help_flag = true,
+    disable_version_flag = true,
+    next_help_heading = OPTIONS
+)]
+pub(crate) struct Cli {
+    /// Racine du site : le dossier où se trouve site.toml.
+    #[arg(long, value_name = "DOSSIER", default_value = ".", global = true, hide_default_value = true)]
+    root: PathBuf,
+
+    /// Affiche cette aide.
+    #[arg(short, long, global = true, action = clap::ArgAction::Help)]
+    help: Option<bool>,
+
+    /// Affiche la version.
+    #[arg(short = 'V', long, action = clap::ArgAction::Version)]
+    version: Option<bool>,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Construit le site : pages, règle du jeu, réponses des fonctions.
+    ///
+    /// N’écrit que ce qui a changé, retire ce qui n’a plus lieu d’être, et ne touche jamais à data/, qui est au
+    /// registre. La règle du jeu (rulebook.json) et les pages des fonctions (answers/) vont à côté du dossier du site.
+    #[command(help_template = TEMPLATE, after_help = "\
+Exemples :
+  parvis build
+  parvis build --output /srv/parvis/public
+  parvis build --at 2026-11-21T09:00              tel qu’il sera à ce moment")]
+    Build(BuildArguments),
+
+    /// Relit tout le contenu et le thème, sans rien écrire.
+    ///
+    /// Toutes les erreurs de tous les fichiers sont données en une fois, rangées par fichier.
+    #[command(help_template = TEMPLATE, after_help = "\
+Exemples :
+  parvis check
+  parvis check --format json                      pour un éditeur ou l’intégration continue")]
+    Check(CheckArguments),
+
+    /// Crée le squelette d’une démarche.
+    #[command(help_template = TEMPLATE, subcommand_value_name = "QUOI", subcommand_help_heading = COMMANDS)]
+    New {
+        #[command(subcommand)]
+        what: New,
+    },
+
+    /// Ouvre le site sur cette machine, fonctions comprises, et le reconstruit à chaque modification.
+    #[command(help_template = TEMPLATE, after_help = "\
+Exemples :
+  parvis serve
+  parvis serve --port 9000 --data /tmp/essai      un essai, à part
+  parvis serve --at 2029-06-19T23:59              l’horloge part de ce moment, et tourne")]
+    Serve(ServeArguments),
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = OPTIONS)]
+struct BuildArguments {
+    /// Dossier du site construit, depuis la racine du site.
+    #[arg(long, value_name = "DOSSIER", default_value = "public", hide_default_value = true)]
+    output: PathBuf,
+
+    #[command(flatten)]
+    moment: MomentArguments,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = OPTIONS)]
+struct CheckArguments {
+    /// Comment dire ce qui ne va pas : text, ou json.
+    #[arg(long, default_value = "text", hide_default_value = true, hide_possible_values = true)]
+    format: Format,
+
+    #[command(flatten)]
+    moment: MomentArguments,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+enum New {
+    /// Une démarche, avec tous ses réglages en commentaire.
+    ///
+    /// Écrit content/<chemin>/_index.md, reglement.md et un onglet pour les dépôts. Refuse d’écraser ce qui existe.
+    #[command(help_template = TEMPLATE, after_help = "\
+Exemples :
+  parvis new process petition garennes/ma-petition
+  parvis new process petition ma-petition         s’il n’y a qu’une collectivité, la range chez elle")]
+    Process {
+        /// Sorte de démarche : petition.
+        #[arg(value_name = "SORTE", display_order = 1, hide_possible_values = true, help_heading = ARGUMENTS)]
+        preset: PresetArgument,
+
+        /// Dossier de la démarche, depuis content/.
+        #[arg(value_name = "CHEMIN", display_order = 2, help_heading = ARGUMENTS)]
+        path: String,
+    },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum PresetArgument {
+    Petition,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = OPTIONS)]
+struct ServeArguments {
+    /// Port, sur cette machine seulement ; 0 pour un port libre.
+    #[arg(long, default_value_t = 8080, value_name = "PORT", hide_default_value = true)]
+    port: u16,
+
+    /// Dossier des données, depuis la racine du site.
+    #[arg(long, value_name = "DOSSIER", default_value = ".parvis", hide_default_value = true)]
+    data: PathBuf,
+
+    #[command(flatten)]
+    moment: MomentArguments,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = OPTIONS)]
+struct MomentArguments {
+    /// Moment de référence, au lieu de maintenant : 2026-11-21, 2026-11-21T09:00 (dans le fuseau du site),
+    /// 2026-11-21T08:00:00Z.
+    #[arg(long, value_name = "MOMENT")]
+    at: Option<Moment>,
+}
+
+/// What the command ends with.
+type Outcome = Result<(), ExitCode>;
+
+/// Runs the command.
+pub(crate) fn run(cli: Cli) -> ExitCode {
+    let root = &cli.root;
+    let outcome = match cli.command {
+        Command::Build(arguments) => build(root, &arguments),
+        Command::Check(arguments) => check(root, &arguments),
+        Command::New { what: New::Process { preset: PresetArgument::Petition, path } } => {
+            new(root, Preset::Petition, &path)
+        }
+        Command::Serve(arguments) => serve(root, &arguments),
+    };
+    outcome.err().unwrap_or(ExitCode::SUCCESS)
+}
+
+fn build(root: &Path, arguments: &BuildArguments) -> Outcome {
+    let start = Instant::now();
+    let output = root.join(&arguments.output);
+    let progress = Progress::of("Construction du site");
+    let built = load(root, &arguments.moment).and_then(|site| site.build(&output).map(|built| (site, built)));
+    progress.finish();
+    let (site, built) = built.map_err(|error| fail(&error))?;
+    print_diagnostics(site.warnings());
+    println!(
+        "Site construit dans {} : {} pages, {} fichiers écrits, {} retirés ({} ms).",
+        output.display(),
+        built.pages,
+        built.written,
+        built.removed,
+        start.elapsed().as_millis(),
+    );
+    Ok(())
+}
+
+fn check(root: &Path, arguments: &CheckArguments) -> Outcome {
+    let progress = Progress::of("Relecture du site");
+    let checked =
+        load(root, &arguments.moment).and_then(|site| site.check().map(|()| site).map_err(BuildError::Site));
+    progress.finish();
+    let found = match &checked {
+        Ok(site) => site.warnings(),
+        Err(BuildError::Site(found)) => found,
+        Err(other) => return Err(fail(other)),
+    };
+    match arguments.format {
+        Format::Json => println!("{}", serde_json::to_string_pretty(found).map_err(|error| fail(&error))?),
+        Format::Text if found.is_empty() => println!("Rien à corriger."),
+        Format::Text => print_diagnostics(found),
+    }
+    if found.has_errors() { Err(ExitCode::FAILURE) } else { Ok(()) }
+}
+
+fn new(root: &Path, preset: Preset, path: &str) -> Outcome {
+    let created =
+        generator::new_process(root, preset, path, Timestamp::now()).map_err(|error| fail(&error))?;
+    for file in created {
+        println!("créé : {}", file.display());
+    }
+    println!("Relisez ces textes, puis lancez `parvis check`.");
+    Ok(())
+}
+
+fn serve(root: &Path, arguments: &ServeArguments) -> Outcome {
+    let at = arguments.moment.at.map(|moment| generator::instant(root, moment)).transpose();
+    let options = Options {
+        root: root.to_owned(),
+        data: root.join(&arguments.data),
+        port: arguments.port,
+        at: at.map_err(|error| fail(&error))?,
+    };
+    serve::run(&options).map_err(|error| fail(&error))
+}
+
+fn load(root: &Path, moment: &MomentArguments) -> Result<Site, BuildError> {
+    let now = match moment.at {
+        Some(moment) => generator::instant(root, moment)?,
+        None => Timestamp::now(),
+    };
+    Ok(Site::load(root, now)?)
+}
+
+/// Says why the command fails.
+fn fail(error: &(dyn Error + 'static)) -> ExitCode {
+    match error.downcast_ref() {
+        Some(BuildError::Site(found)) => print_diagnostics(found),
+        _ => eprintln!("erreur : {error}"),
+    }
+    ExitCode::FAILURE
+}
+
+fn print_diagnostics(found: &Diagnostics) {
+    if !found.is_empty() {
+        eprintln!("{}", found.render(io::stderr().is_terminal() && env::var_os("NO_COLOR").is_none()));
+    }
+}

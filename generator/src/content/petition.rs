@@ -1,0 +1,314 @@
+//! A petition: a process whose deposits are supported, and whose thresholds oblige.
+
+use super::{Page, Reader, deposit::Deposit, organisation::Organisation, step::Step, tree::Opened};
+use crate::{
+    front_matter::{Choice, Share, Table},
+    markdown::{Html, Markdown, Renderer, Text},
+};
+use domain::{
+    delay::Delay,
+    eligibility::{Eligibility, Link, Territory},
+    threshold::{Quorum, Threshold as Rule},
+    window::Window,
+};
+use jiff::{Timestamp, tz::TimeZone};
+use serde::Serialize;
+use std::cmp::Reverse;
+use toml::Spanned;
+
+/// How long a deposit can be supported, unless the process says otherwise.
+const YEAR: Delay = Delay { months: 12, days: 0 };
+
+/// How long personal data is kept after the close, unless the process says otherwise.
+const HALF_A_YEAR: Delay = Delay { months: 6, days: 0 };
+
+/// A participation project: a page with tabs.
+pub(crate) struct Process {
+    pub(crate) page: Page,
+    /// Unique in the site.
+    pub(crate) id: String,
+    pub(crate) status: Status,
+    pub(crate) labels: Labels,
+    /// How to support on paper.
+    pub(crate) paper: Option<Html>,
+    pub(crate) support: SupportRules,
+    pub(crate) eligibility: Eligibility,
+    pub(crate) people_per_mailbox: u8,
+    /// In increasing order; at least one.
+    pub(crate) thresholds: Vec<Threshold>,
+    pub(crate) contact: String,
+    /// In the order of the tabs.
+    pub(crate) steps: Vec<Step>,
+    /// The latest first.
+    pub(crate) deposits: Vec<Deposit>,
+}
+
+/// Whether a process goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Status {
+    Open,
+    Closed,
+}
+
+impl Choice for Status {
+    const CHOICES: &'static [(&'static str, Self)] = &[("open", Self::Open), ("closed", Self::Closed)];
+}
+
+/// What deposits are called in running text.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Labels {
+    deposit: Text,
+    deposits: Text,
+    feminine: bool,
+}
+
+/// When deposits can be supported, and how long personal data is kept.
+#[derive(Debug, Clone)]
+pub(crate) struct SupportRules {
+    /// No support outside.
+    pub(crate) window: Window,
+    /// How long a deposit can be supported.
+    pub(crate) duration: Delay,
+    /// How long after the close personal data is erased.
+    pub(crate) retention: Delay,
+}
+
+impl SupportRules {
+    /// Since when a deposit published at `published` can be supported.
+    pub(crate) fn opening(&self, published: Timestamp) -> Timestamp {
+        self.window.opens().max(published)
+    }
+
+    /// Until when a deposit that can be supported since `opening` can be.
+    pub(crate) fn close(&self, opening: Timestamp, zone: &TimeZone) -> Timestamp {
+        self.window.closes().min(self.duration.after(opening, zone))
+    }
+}
+
+/// A number of supports and what the authority must then do.
+pub(crate) struct Threshold {
+    pub(crate) rule: Rule,
+    pub(crate) title: Text,
+    pub(crate) pledge: Html,
+    pub(crate) owner: Text,
+}
+
+impl Threshold {
+    /// The number of supports.
+    pub(crate) fn required(&self) -> u64 {
+        self.rule.quorum.required()
+    }
+}
+
+impl Process {
+    /// `organisation` is the one it belongs to, unless that could not be read.
+    pub(crate) fn read(
+        mut file: Opened<'_>,
+        organisation: Option<&Organisation>,
+        reader: &Reader<'_>,
+    ) -> Option<Self> {
+        let page = reader.page(&mut file);
+        let renderer = reader.renderer(&file.path);
+        let table = &mut file.table;
+        let labels = read_labels(table);
+        let paper = table.get::<Markdown>("paper").map(|paper| renderer.block(&paper));
+        let support = table.section("support", |table| read_support(table, reader));
+        let status = read_status(table, support.is_endless);
+        let thresholds = read_thresholds(table, &renderer);
+        let territory = organisation.and_then(|organisation| territory(support.reach, organisation, table));
+        file.table.finish();
+        let page = page?;
+        Some(Self {
+            id: page.slug().to_owned(),
+            page,
+            status: status?,
+            labels,
+            paper,
+            support: support.rules?,
+            eligibility: Eligibility {
+                minimum_age: support.minimum_age,
+                links: support.links,
+                territory: territory?,
+            },
+            people_per_mailbox: support.people_per_mailbox,
+            thresholds: thresholds?,
+            contact: organisation?.contact.clone(),
+            steps: Vec::new(),
+            deposits: Vec::new(),
+        })
+    }
+
+    /// With tabs, deposits and reports in the order in which they are shown.
+    pub(crate) fn in_order(mut self) -> Self {
+        self.steps.sort_by_key(|step| step.weight);
+        self.deposits.sort_by_key(|deposit| Reverse(deposit.date));
+        for deposit in &mut self.deposits {
+            deposit.reports.sort_by_key(|report| report.date);
+        }
+        self
+    }
+
+    /// A number that must be one of the thresholds', or a report in `table`.
+    pub(crate) fn known_threshold(&self, required: &Spanned<u64>, table: &Table<'_>) -> Option<u64> {
+        let known: Vec<u64> = self.thresholds.iter().map(Threshold::required).collect();
+        if known.contains(required.get_ref()) {
+            return Some(*required.get_ref());
+        }
+        let message = format!("aucun seuil n’est à {} soutiens", required.get_ref());
+        let known: Vec<String> = known.iter().map(u64::to_string).collect();
+        let help = format!("seuils de la démarche : {}", known.join(", "));
+        table.report(table.error(required.span(), message).help(help));
+        None
+    }
+}
+
+fn read_labels(table: &mut Table<'_>) -> Labels {
+    table.section("labels", |table| Labels {
+        deposit: table.get("deposit").unwrap_or_else(|| Text::new("pétition")),
+        deposits: table.get("deposits").unwrap_or_else(|| Text::new("pétitions")),
+        feminine: table.get("feminine").unwrap_or(true),
+    })
+}
+
+/// The table `[support]`.
+struct Support {
+    /// `None` when its window is wrong.
+    rules: Option<SupportRules>,
+    /// Whether the window has no end.
+    is_endless: bool,
+    minimum_age: u8,
+    links: Vec<Link>,
+    reach: Reach,
+    people_per_mailbox: u8,
+}
+
+/// Which communes count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    Territory,
+    Any,
+}
+
+impl Choice for Reach {
+    const CHOICES: &'static [(&'static str, Self)] = &[("territory", Self::Territory), ("any", Self::Any)];
+}
+
+impl Choice for Link {
+    const CHOICES: &'static [(&'static str, Self)] =
+        &[("resident", Self::Resident), ("worker", Self::Worker), ("student", Self::Student)];
+}
+
+fn read_support(table: &mut Table<'_>, reader: &Reader<'_>) -> Support {
+    let opens: Option<Timestamp> = table.get("opens");
+    let closes: Option<Spanned<Timestamp>> = table.get("closes");
+    let opens = opens.unwrap_or(Timestamp::MIN);
+    let window = match &closes {
+        Some(closes) => reader.window(table, opens, closes),
+        None => Window::new(opens, Timestamp::MAX).ok(),
+    };
+    let duration = table.get("duration").unwrap_or(YEAR);
+    let retention = table.get("retention").unwrap_or(HALF_A_YEAR);
+    Support {
+        rules: window.map(|window| SupportRules { window, duration, retention }),
+        is_endless: closes.is_none(),
+        minimum_age: table.get_within("minimum_age", 0..=99).unwrap_or(18),
+        links: read_links(table),
+        reach: table.get("communes").unwrap_or(Reach::Territory),
+        people_per_mailbox: table.get_within("people_per_mailbox", 1..=4).unwrap_or(2),
+    }
+}
+
+/// The links accepted, in the order in which forms show them.
+fn read_links(table: &mut Table<'_>) -> Vec<Link> {
+    let Some(written) = table.get::<Spanned<Vec<Link>>>("links") else { return vec![Link::Resident] };
+    if written.get_ref().is_empty() {
+        let help = "écrivez par exemple `links = [\"resident\"]`";
+        table.report(
+            table.error(written.span(), "`links` est vide : personne ne pourrait soutenir").help(help),
+        );
+    }
+    Link::ALL.into_iter().filter(|link| written.get_ref().contains(link)).collect()
+}
+
+/// The communes that count, once it is known which are the organisation's.
+fn territory(reach: Reach, organisation: &Organisation, table: &Table<'_>) -> Option<Territory> {
+    match reach {
+        Reach::Any => Some(Territory::Any),
+        Reach::Territory => {
+            if organisation.communes.is_none() {
+                let error = table.error(table.header(), "la collectivité n’a pas de liste de communes");
+                let path = &organisation.page.path;
+                let help = format!(
+                    "ajoutez `communes = \"communes.csv\"` à content/{path}, ou `communes = \"any\"` dans `[support]` ici"
+                );
+                table.report(error.help(help));
+            }
+            organisation.communes.clone()
+        }
+    }
+}
+
+/// A closed process must also stop taking supports: the page and the functions ask the same window.
+fn read_status(table: &mut Table<'_>, is_endless: bool) -> Option<Status> {
+    let Some(status) = table.get::<Spanned<Status>>("status") else { return Some(Status::Open) };
+    if *status.get_ref() == Status::Closed && is_endless {
+        let error =
+            table.error(status.span(), "une démarche close doit dire quand les soutiens ont pris fin");
+        table.report(error.help("ajoutez `closes = …` dans `[support]`"));
+        return None;
+    }
+    Some(*status.get_ref())
+}
+
+/// At least one threshold, in increasing order.
+fn read_thresholds(table: &mut Table<'_>, renderer: &Renderer<'_>) -> Option<Vec<Threshold>> {
+    if !table.has("thresholds") {
+        let error = table.error(table.header(), "il manque au moins un seuil");
+        let help = "ajoutez une table `[[thresholds]]` avec `supports`, `title`, `pledge`, `owner` et `due`";
+        table.lacks("thresholds", error.help(help));
+    }
+    let mut highest = 0;
+    let read = table.tables("thresholds", |table| {
+        let quorum = read_quorum(table);
+        let due = table.require("due");
+        let title = table.require("title");
+        let pledge = table.require::<Markdown>("pledge").map(|pledge| renderer.inline(&pledge));
+        let owner = table.require("owner");
+        let quorum = quorum?;
+        let required = quorum.get_ref().required();
+        if required == 0 {
+            table.report(table.error(quorum.span(), "un seuil est d’au moins un soutien"));
+        } else if required <= highest {
+            let message = format!("les seuils doivent croître : {required} n’est pas au-dessus de {highest}");
+            table.report(
+                table.error(quorum.span(), message).help("rangez les seuils du plus petit au plus grand"),
+            );
+        }
+        highest = highest.max(required);
+        let rule = Rule { quorum: quorum.into_inner(), due: due? };
+        Some(Threshold { rule, title: title?, pledge: pledge?, owner: owner? })
+    });
+    (!read.is_empty()).then_some(read)
+}
+
+/// `supports`, or `share` and `electors`; with the place of the first.
+fn read_quorum(table: &mut Table<'_>) -> Option<Spanned<Quorum>> {
+    let is_share = table.has("share");
+    let share: Option<Spanned<Share>> = table.get("share");
+    let electors: Option<u64> = if is_share { table.require("electors") } else { table.get("electors") };
+    if !is_share {
+        let supports: Spanned<u64> = table.require("supports")?;
+        return Some(Spanned::new(supports.span(), Quorum::Supports(supports.into_inner())));
+    }
+    if let Some(supports) = table.get::<Spanned<u64>>("supports") {
+        let error = table.error(
+            supports.span(),
+            "un seuil est un nombre (`supports`) ou une part (`share`), pas les deux",
+        );
+        table.report(error.help("gardez l’un des deux"));
+        return None;
+    }
+    let (share, electors) = (share?, electors?);
+    let Share { numerator, denominator } = *share.get_ref();
+    Some(Spanned::new(share.span(), Quorum::Share { numerator, denominator, electors }))
+}

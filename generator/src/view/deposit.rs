@@ -1,0 +1,345 @@
+//! Deposits and their reports, as templates receive them.
+
+use super::{Document, Viewer, process::Threshold};
+use crate::{
+    content::{
+        deposit::{self, Decision, PledgeState, Standing},
+        petition, report,
+    },
+    markdown::{Html, Text},
+};
+use domain::{
+    counts::{DepositCounts, ThresholdState},
+    rulebook::group_digits,
+    window::Phase,
+};
+use serde::Serialize;
+
+/// A deposit in a list.
+#[derive(Serialize)]
+pub(crate) struct DepositCard<'a> {
+    id: &'a str,
+    title: &'a Text,
+    url: &'a str,
+    description: &'a Text,
+    author: &'a Text,
+    theme: Option<&'a Text>,
+    reference: Option<&'a Text>,
+    date_text: String,
+    date_iso: String,
+    state: State,
+    state_text: String,
+    supports: u64,
+    supports_text: String,
+    next: Option<Next>,
+    reached: Vec<Reached>,
+    percent: u64,
+}
+
+/// Whether a deposit can be supported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum State {
+    Review,
+    Inadmissible,
+    Before,
+    Open,
+    Closed,
+}
+
+/// The threshold to come.
+#[derive(Serialize)]
+struct Next {
+    required: u64,
+    required_text: String,
+    missing: u64,
+    missing_text: String,
+    percent: u64,
+}
+
+#[derive(Serialize)]
+struct Reached {
+    required: u64,
+    required_text: String,
+}
+
+/// A deposit on its pages.
+#[derive(Serialize)]
+pub(crate) struct Deposit<'a> {
+    #[serde(flatten)]
+    card: DepositCard<'a>,
+    html: &'a Html,
+    decision: Option<DecisionView<'a>>,
+    thresholds: Vec<Milestone<'a>>,
+    reports: Vec<ReportCard<'a>>,
+    documents: Vec<Document<'a>>,
+    pledges: Vec<Pledge<'a>>,
+    history: Vec<Event<'a>>,
+    support_url: Option<String>,
+    withdraw_url: Option<String>,
+    opens_text: Option<String>,
+    closes_text: Option<String>,
+    erased_text: Option<String>,
+    as_of_text: Option<String>,
+}
+
+#[derive(Serialize)]
+struct DecisionView<'a> {
+    state: &'static str,
+    date_text: String,
+    by: &'a Text,
+    reason_html: Option<&'a Html>,
+}
+
+/// A threshold on the page of a deposit.
+#[derive(Serialize)]
+struct Milestone<'a> {
+    #[serde(flatten)]
+    threshold: Threshold<'a>,
+    crossed: bool,
+    crossed_text: Option<String>,
+    crossed_iso: Option<String>,
+    due_text: Option<String>,
+    due_iso: Option<String>,
+    outcomes: Vec<Outcome<'a>>,
+}
+
+#[derive(Serialize)]
+struct Outcome<'a> {
+    title: &'a Text,
+    date_text: String,
+    html: &'a Html,
+    url: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Pledge<'a> {
+    title: &'a Text,
+    owner: &'a Text,
+    due_text: Option<String>,
+    state: PledgeState,
+    state_text: &'a str,
+    updated_text: Option<String>,
+    html: &'a Html,
+}
+
+#[derive(Serialize)]
+struct Event<'a> {
+    date_text: String,
+    date_iso: String,
+    html: &'a Html,
+}
+
+/// A report in a list.
+#[derive(Serialize)]
+struct ReportCard<'a> {
+    title: &'a Text,
+    url: &'a str,
+    date_text: String,
+    date_iso: String,
+    place: Option<&'a Text>,
+    description: &'a Text,
+    documents: Vec<Document<'a>>,
+}
+
+/// A report on its page.
+#[derive(Serialize)]
+pub(crate) struct Report<'a> {
+    title: &'a Text,
+    date_text: String,
+    date_iso: String,
+    place: Option<&'a Text>,
+    participants: &'a [Text],
+    threshold: Option<Threshold<'a>>,
+    html: &'a Html,
+    documents: Vec<Document<'a>>,
+}
+
+impl<'a> Deposit<'a> {
+    pub(crate) fn card(&self) -> &DepositCard<'a> {
+        &self.card
+    }
+
+    pub(crate) fn supports(&self) -> u64 {
+        self.card.supports
+    }
+}
+
+impl<'a> Viewer<'a> {
+    pub(crate) fn deposit(
+        &self,
+        process: &'a petition::Process,
+        deposit: &'a deposit::Deposit,
+    ) -> Deposit<'a> {
+        let counts = self.counts.of(self.site, process, deposit);
+        let support = match &deposit.standing {
+            Standing::Admissible { support, .. } => Some(support),
+            Standing::Review | Standing::Inadmissible { .. } => None,
+        };
+        let url = &deposit.page.url;
+        let calendar = self.site.calendar();
+        let milestones = process.thresholds.iter().zip(&counts.thresholds);
+        Deposit {
+            card: self.deposit_card(deposit, &counts),
+            html: &deposit.page.body,
+            decision: self.decision(&deposit.standing),
+            thresholds: milestones
+                .map(|(threshold, state)| self.milestone(threshold, state, deposit))
+                .collect(),
+            reports: deposit.reports.iter().map(|report| self.report_card(report)).collect(),
+            documents: self.documents(&deposit.documents),
+            pledges: deposit.pledges.iter().map(|pledge| self.pledge(pledge)).collect(),
+            history: deposit.history.iter().map(|event| self.event(event)).collect(),
+            support_url: support.map(|_| format!("{url}soutenir/")),
+            withdraw_url: support.map(|_| format!("{url}retirer/")),
+            opens_text: support.map(|support| calendar.moment(support.window.opens())),
+            closes_text: support.map(|support| calendar.moment(support.window.closes())),
+            erased_text: support.map(|support| self.day_text(support.erased)),
+            as_of_text: self.counts.as_of(process).map(|as_of| calendar.moment(as_of)),
+        }
+    }
+
+    fn deposit_card(&self, deposit: &'a deposit::Deposit, counts: &DepositCounts) -> DepositCard<'a> {
+        let words = &self.site.theme.words;
+        let (state, state_text) = self.state(&deposit.standing);
+        let (reached, ahead): (Vec<_>, Vec<_>) =
+            counts.thresholds.iter().partition(|state| state.crossed.is_some());
+        let next = ahead.first().map(|state| self.next(state.supports, counts.supports));
+        let reached = reached
+            .iter()
+            .map(|state| Reached { required: state.supports, required_text: group_digits(state.supports) });
+        DepositCard {
+            id: &deposit.id,
+            title: &deposit.page.title,
+            url: &deposit.page.url,
+            description: &deposit.page.description,
+            author: &deposit.author,
+            theme: deposit.theme.as_ref(),
+            reference: deposit.reference.as_ref(),
+            date_text: self.day_text(deposit.date),
+            date_iso: self.day_iso(deposit.date),
+            state,
+            state_text,
+            supports: counts.supports,
+            supports_text: words.supports(counts.supports),
+            percent: next.as_ref().map_or(100, |next| next.percent),
+            next,
+            reached: reached.collect(),
+        }
+    }
+
+    fn state(&self, standing: &Standing) -> (State, String) {
+        let (state, key, window) = match standing {
+            Standing::Review => (State::Review, "state.review", None),
+            Standing::Inadmissible { .. } => (State::Inadmissible, "state.inadmissible", None),
+            Standing::Admissible { support, .. } => match support.window.phase(self.site.now) {
+                Phase::Before => (State::Before, "state.before", Some(support.window)),
+                Phase::Open => (State::Open, "state.open", Some(support.window)),
+                Phase::After => (State::Closed, "state.closed", Some(support.window)),
+            },
+        };
+        let text = |instant| self.site.calendar().moment(instant);
+        let (opens, closes) =
+            window.map(|window| (text(window.opens()), text(window.closes()))).unwrap_or_default();
+        (state, self.site.theme.words.say(key, &[("opens", &opens), ("closes", &closes)]))
+    }
+
+    fn next(&self, required: u64, supports: u64) -> Next {
+        let missing = required.saturating_sub(supports);
+        Next {
+            required,
+            required_text: group_digits(required),
+            missing,
+            missing_text: self.quantity("missing", missing),
+            percent: supports.saturating_mul(100).checked_div(required).unwrap_or_default().min(100),
+        }
+    }
+
+    fn decision(&self, standing: &'a Standing) -> Option<DecisionView<'a>> {
+        let view = |state, decision: &'a Decision, reason_html| {
+            Some(DecisionView {
+                state,
+                date_text: self.day_text(decision.date),
+                by: &decision.by,
+                reason_html,
+            })
+        };
+        match standing {
+            Standing::Review => None,
+            Standing::Inadmissible { decision, reason } => view("inadmissible", decision, Some(reason)),
+            Standing::Admissible { decision, reason, .. } => view("admissible", decision, reason.as_ref()),
+        }
+    }
+
+    fn milestone(
+        &self,
+        threshold: &'a petition::Threshold,
+        state: &ThresholdState,
+        deposit: &'a deposit::Deposit,
+    ) -> Milestone<'a> {
+        let of_this = deposit.outcomes.iter().filter(|outcome| outcome.threshold == threshold.required());
+        let outcomes = of_this.map(|outcome| Outcome {
+            title: &outcome.title,
+            date_text: self.day_text(outcome.date),
+            html: &outcome.text,
+            url: outcome.report.as_deref(),
+        });
+        Milestone {
+            threshold: self.threshold(threshold),
+            crossed: state.crossed.is_some(),
+            crossed_text: state.crossed.map(|crossed| self.day_text(crossed)),
+            crossed_iso: state.crossed.map(|crossed| self.site.calendar().iso(crossed)),
+            due_text: state.due.map(|due| self.site.calendar().day(due)),
+            due_iso: state.due.map(|due| due.to_string()),
+            outcomes: outcomes.collect(),
+        }
+    }
+
+    fn pledge(&self, pledge: &'a deposit::Pledge) -> Pledge<'a> {
+        Pledge {
+            title: &pledge.title,
+            owner: &pledge.owner,
+            due_text: pledge.due.map(|due| self.site.calendar().day(due)),
+            state: pledge.state,
+            state_text: self.word(match pledge.state {
+                PledgeState::Planned => "pledge.planned",
+                PledgeState::Ongoing => "pledge.ongoing",
+                PledgeState::Kept => "pledge.kept",
+                PledgeState::Dropped => "pledge.dropped",
+            }),
+            updated_text: pledge.updated.map(|updated| self.day_text(updated)),
+            html: &pledge.text,
+        }
+    }
+
+    fn event(&self, event: &'a deposit::Event) -> Event<'a> {
+        Event { date_text: self.day_text(event.date), date_iso: self.day_iso(event.date), html: &event.text }
+    }
+
+    fn report_card(&self, report: &'a report::Report) -> ReportCard<'a> {
+        ReportCard {
+            title: &report.page.title,
+            url: &report.page.url,
+            date_text: self.day_text(report.date),
+            date_iso: self.day_iso(report.date),
+            place: report.place.as_ref(),
+            description: &report.page.description,
+            documents: self.documents(&report.documents),
+        }
+    }
+
+    pub(crate) fn report(&self, process: &'a petition::Process, report: &'a report::Report) -> Report<'a> {
+        let threshold =
+            process.thresholds.iter().find(|threshold| Some(threshold.required()) == report.threshold);
+        Report {
+            title: &report.page.title,
+            date_text: self.day_text(report.date),
+            date_iso: self.day_iso(report.date),
+            place: report.place.as_ref(),
+            participants: &report.participants,
+            threshold: threshold.map(|threshold| self.threshold(threshold)),
+            html: &report.page.body,
+            documents: self.documents(&report.documents),
+        }
+    }
+}

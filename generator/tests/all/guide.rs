@@ -1,0 +1,59 @@
+//! The editor's guide says what is so.
+
+use crate::place::{DEPOSIT, PETITION, Place, STEP, instant};
+use generator::{Preset, new_process};
+
+const GUIDE: &str = include_str!("../../../docs/guide.md");
+
+#[test]
+fn its_example_of_a_mistake_is_what_is_printed() {
+    let place = Place::new().page(
+        "garennes/_index.md",
+        "kind = \"organisation\"\ntitle = \"Garennes\"\nterritory = \"département\"\n",
+        "",
+    );
+    new_process(place.root(), Preset::Petition, "garennes/ma-petition", instant("2026-11-21T09:00:00Z"))
+        .expect("made");
+    let path = "content/garennes/ma-petition/_index.md";
+    let misspelt = place.read(path).replace("[[thresholds]]", "[[tresholds]]");
+    let printed = place.file(path, misspelt).diagnostics();
+    assert!(GUIDE.contains(&format!("```\n{printed}\n```")), "{printed}");
+}
+
+#[test]
+fn it_names_every_key() {
+    let wrong = "zzz = 1\n";
+    let tables = |tables: &[&str]| tables.iter().map(|table| format!("{table}\n{wrong}")).collect::<String>();
+    let place = Place::new();
+    let site = place.read("site.toml");
+    let place = place
+        .file("site.toml", format!("{wrong}{site}{}", tables(&["[[menu]]", "[[footer]]"])))
+        .page("_index.md", &format!("{wrong}kind = \"home\"\ntitle = \"Accueil\"\n"), "")
+        .page("sault/_index.md", &format!("{wrong}kind = \"organisation\"\n"), "")
+        .page(
+            "sault/petitions/_index.md",
+            &format!("{wrong}{PETITION}{}", tables(&["[labels]", "[support]", "[[thresholds]]"])),
+            "",
+        )
+        .page("sault/petitions/textes/_index.md", &format!("{wrong}{STEP}"), "")
+        .page(
+            "sault/petitions/textes/banc/index.md",
+            &format!(
+                "{wrong}{DEPOSIT}{wrong}{}",
+                tables(&["[[documents]]", "[[pledges]]", "[[outcomes]]", "[[history]]", "[demonstration]"])
+            ),
+            "",
+        )
+        .page(
+            "sault/petitions/textes/banc/rapport.md",
+            &format!("{wrong}kind = \"report\"\n{}", tables(&["[[documents]]"])),
+            "",
+        );
+    let printed = place.diagnostics();
+    let lists: Vec<&str> =
+        printed.lines().filter_map(|line| line.split("clés possibles ici : ").nth(1)).collect();
+    assert_eq!(lists.len(), 19, "{printed}");
+    for key in lists.into_iter().flat_map(|list| list.split(", ")) {
+        assert!(GUIDE.contains(&format!("`{key}`")) || GUIDE.contains(&format!("[{key}]")), "{key}");
+    }
+}

@@ -1,0 +1,161 @@
+//! What becomes of the texts that editors write.
+
+use crate::place::{DEPOSIT, Place, STEP};
+use insta::assert_snapshot;
+use lopdf::{Document, dictionary};
+
+/// The main part of the home page, whose body is `body`. No-break spaces are shown as `~`, narrow ones as `^`.
+fn home(place: Place, body: &str) -> String {
+    let place = place.page("_index.md", "kind = \"home\"\ntitle = \"Accueil\"\n", body);
+    place.build("2026-11-21T09:00:00Z");
+    main(&place.read("public/index.html"))
+}
+
+fn main(page: &str) -> String {
+    let main = page.split("<main id=\"contenu\">").nth(1).and_then(|rest| rest.split("</main>").next());
+    main.expect("a main part").replace('\u{a0}', "~").replace('\u{202f}', "^")
+}
+
+/// A PDF of so many empty pages.
+fn pdf(pages: usize) -> Vec<u8> {
+    let mut document = Document::with_version("1.5");
+    let tree = document.new_object_id();
+    let kids: Vec<lopdf::Object> = (0..pages)
+        .map(|_| document.add_object(dictionary! { "Type" => "Page", "Parent" => tree }).into())
+        .collect();
+    let count = i64::try_from(pages).expect("few pages");
+    document.objects.insert(tree, dictionary! { "Type" => "Pages", "Kids" => kids, "Count" => count }.into());
+    let catalog = document.add_object(dictionary! { "Type" => "Catalog", "Pages" => tree });
+    document.trailer.set("Root", catalog);
+    let mut bytes = Vec::new();
+    document.save_to(&mut bytes).expect("written");
+    bytes
+}
+
+#[test]
+fn typography_is_french_in_texts_and_absent_from_code() {
+    let body = "C'est « prêt » ? Voyez `a ? b : c` et <https://exemple.fr/?a=1>.\n\n    let x = y ? 1 : 2;\n";
+    assert_snapshot!(home(Place::new(), body), @r#"
+    <p>C’est «~prêt~»^? Voyez <code>a ? b : c</code> et <a href="https://exemple.fr/?a=1">https://exemple.fr/?a=1</a>.</p>
+    <pre><code>let x = y ? 1 : 2;
+    </code></pre>
+    "#);
+}
+
+#[test]
+fn headings_can_be_linked_to() {
+    let body = "## L'eau\n\n### Où en est-on ?\n\n## L'eau\n\nVoir [plus haut](#l-eau-2) et [là](@/sault/petitions/textes/banc/index.md#suite).\n";
+    let place = Place::new().page("sault/petitions/textes/banc/index.md", DEPOSIT, "## Suite\n");
+    assert_snapshot!(home(place, body), @r##"
+    <h2 id="l-eau">L’eau</h2>
+    <h3 id="ou-en-est-on">Où en est-on^?</h3>
+    <h2 id="l-eau-2">L’eau</h2>
+    <p>Voir <a href="#l-eau-2">plus haut</a> et <a href="/sault/petitions/textes/banc/#suite">là</a>.</p>
+    "##);
+}
+
+#[test]
+fn a_heading_does_not_take_an_anchor_of_the_theme() {
+    assert_snapshot!(home(Place::new(), "## Contenu\n"), @r#"
+    <h2 id="contenu-2">Contenu</h2>
+    "#);
+}
+
+#[test]
+fn tables_notes_and_tasks() {
+    let body = "| a | b |\n|---|---|\n| 1 | 2 |\n\nUne note[^1], un ~~mot~~.\n\n[^1]: La note.\n\n- [x] fait\n- [ ] à faire\n";
+    assert_snapshot!(home(Place::new(), body), @r##"
+    <table><thead><tr><th>a</th><th>b</th></tr></thead><tbody>
+    <tr><td>1</td><td>2</td></tr>
+    </tbody></table>
+    <p>Une note<sup class="footnote-reference"><a href="#1">1</a></sup>, un <del>mot</del>.</p>
+    <div class="footnote-definition" id="1"><sup class="footnote-definition-label">1</sup>
+    <p>La note.</p>
+    </div>
+    <ul>
+    <li>☑ fait</li>
+    <li>☐ à faire</li>
+    </ul>
+    "##);
+}
+
+#[test]
+fn links_lead_where_they_should() {
+    let body = "[a](@/sault/_index.md) [b](mailto:a@b.fr) [c](tel:+33102030405) <a@b.fr> [d](https://exemple.fr) [e][f]\n\n[f]: @/sault/petitions/_index.md\n";
+    assert_snapshot!(home(Place::new(), body), @r#"
+    <p><a href="/sault/">a</a> <a href="mailto:a@b.fr">b</a> <a href="tel:+33102030405">c</a> <a href="mailto:a@b.fr">a@b.fr</a> <a href="https://exemple.fr">d</a> <a href="/sault/petitions/">e</a></p>
+    "#);
+}
+
+#[test]
+fn a_slug_changes_the_address_of_a_page_and_of_what_is_below() {
+    let place =
+        Place::new().page("sault/petitions/textes/_index.md", &format!("slug = \"tous\"\n{STEP}"), "");
+    let html = home(place, "[a](@/sault/petitions/textes/banc/index.md)");
+    assert_snapshot!(html, @r#"
+    <p><a href="/sault/petitions/tous/banc/">a</a></p>
+    "#);
+}
+
+#[test]
+fn documents_are_published_under_their_content() {
+    let deposit = format!("{DEPOSIT}[[documents]]\nfile = \"Le plan.pdf\"\ntitle = \"Le plan\"\n");
+    let place = Place::new()
+        .page(
+            "sault/petitions/textes/banc/index.md",
+            &deposit,
+            "[le plan](<Le plan.pdf>) ![le banc](banc.jpg)",
+        )
+        .file("content/sault/petitions/textes/banc/Le plan.pdf", pdf(4))
+        .file("content/sault/petitions/textes/banc/banc.jpg", "une image")
+        .file("content/sault/petitions/textes/banc/secret.txt", "rien ne mène ici");
+    place.build("2026-11-21T09:00:00Z");
+    let page = main(&place.read("public/sault/petitions/textes/banc/index.html"));
+    assert_snapshot!(page.lines().filter(|line| line.starts_with("document") || line.contains("href")).collect::<Vec<_>>().join("\n"), @r#"
+    <p><a href="/sault/petitions/textes/banc/le-plan.e6db79ce.pdf">le plan</a> <img src="/sault/petitions/textes/banc/banc.751dd05c.jpg" alt="le banc" /></p>
+    document: Le plan, PDF, 466~octets, 4 pages
+    "#);
+    let files = place.files("public/sault/petitions/textes/banc");
+    assert_snapshot!(files.join("\n"), @r"
+    public/sault/petitions/textes/banc/banc.751dd05c.jpg
+    public/sault/petitions/textes/banc/index.html
+    public/sault/petitions/textes/banc/le-plan.e6db79ce.pdf
+    public/sault/petitions/textes/banc/retirer/index.html
+    public/sault/petitions/textes/banc/soutenir/index.html
+    ");
+}
+
+#[test]
+fn the_documents_of_a_draft_stay_at_home() {
+    let draft = format!("draft = true\n{DEPOSIT}");
+    let place = Place::new()
+        .page("sault/petitions/textes/puits/index.md", &draft, "[le plan](plan.pdf)")
+        .file("content/sault/petitions/textes/puits/plan.pdf", pdf(1));
+    place.build("2026-11-21T09:00:00Z");
+    assert!(!place.has("public/sault/petitions/textes/puits"));
+}
+
+#[test]
+fn menus_and_breadcrumbs() {
+    let place = Place::new();
+    let site = place.read("site.toml")
+        + "[[menu]]\nlabel = \"Les démarches\"\npage = \"@/_index.md\"\n[[menu]]\nlabel = \"Sault\"\npage = \"@/sault/_index.md\"\n";
+    let place = place.file("site.toml", site);
+    place.build("2026-11-21T09:00:00Z");
+    let navigation = |path: &str| {
+        let page = place.read(path);
+        page.lines()
+            .filter(|line| line.starts_with("<nav>"))
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    assert_snapshot!(navigation("public/sault/index.html"), @r#"
+    <nav><a href="/">Les démarches</a><a href="/sault/" aria-current="page">Sault</a></nav>
+    <nav><a href="/">Accueil</a></nav>
+    "#);
+    assert_snapshot!(navigation("public/sault/petitions/textes/banc/soutenir/index.html"), @r#"
+    <nav><a href="/">Les démarches</a><a href="/sault/">Sault</a></nav>
+    <nav><a href="/">Accueil</a><a href="/sault/">Commune de Sault</a><a href="/sault/petitions/">Pétitions</a><a href="/sault/petitions/textes/">Les textes</a><a href="/sault/petitions/textes/banc/">Un banc</a></nav>
+    "#);
+}
