@@ -29,8 +29,8 @@ pub const TRIES_PER_MAILBOX: Limit =
 pub const TRIES_PER_NETWORK: Limit =
     Limit { name: "tries-network", most: 2_000, per: SignedDuration::from_hours(1) };
 
-/// Tries for one code.
-pub const TRIES_PER_CODE: u64 = 5;
+/// Different codes that may be tried for one request.
+pub const TRIES_PER_CODE: usize = 5;
 /// How long a code can be used.
 pub const CODE_LIFETIME: SignedDuration = SignedDuration::from_mins(10);
 /// How long after a code was sent the same request sends it again, rather than being a repetition.

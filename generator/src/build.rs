@@ -41,7 +41,7 @@ pub enum BuildError {
     #[error(transparent)]
     Counts(#[from] UnreadableCounts),
     /// The rulebook cannot be written as JSON.
-    #[error("cannot write the rulebook: {0}")]
+    #[error("la règle du jeu ne s’écrit pas : {0}")]
     Rulebook(#[from] serde_json::Error),
     /// A file cannot be read or written.
     #[error(transparent)]

@@ -207,8 +207,8 @@ fn build(root: &Path, arguments: &BuildArguments) -> Outcome {
     let (site, built) = built.map_err(|error| fail(&error))?;
     print_diagnostics(site.warnings());
     println!(
-        "Site construit dans {} : {} pages, {} fichiers écrits, {} retirés ({} ms).",
-        output.display(),
+        "Site construit dans {} : {} pages. Fichiers écrits : {}, retirés : {} ({} ms).",
+        output.strip_prefix(".").unwrap_or(&output).display(),
         built.pages,
         built.written,
         built.removed,

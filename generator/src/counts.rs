@@ -27,7 +27,7 @@ type Published = Option<ProcessCounts>;
 
 /// A file of the register that cannot be used.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot read the counts in {}: {source}", path.display())]
+#[error("les décomptes de {} ne se lisent pas : {source}", path.display())]
 pub struct UnreadableCounts {
     path: PathBuf,
     source: io::Error,

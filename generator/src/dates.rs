@@ -14,14 +14,11 @@ pub enum Moment {
 }
 
 impl Moment {
-    /// The instant meant in `zone`.
-    ///
-    /// # Errors
-    /// When the calendar does not reach so far.
-    pub fn at(self, zone: &TimeZone) -> Result<Timestamp, jiff::Error> {
+    /// The instant meant in `zone`; the last there is when the calendar does not reach so far.
+    pub fn at(self, zone: &TimeZone) -> Timestamp {
         match self {
-            Self::Instant(instant) => Ok(instant),
-            Self::Civil(local) => zone.to_timestamp(local),
+            Self::Instant(instant) => instant,
+            Self::Civil(local) => zone.to_timestamp(local).unwrap_or(Timestamp::MAX),
         }
     }
 }
@@ -35,9 +32,7 @@ impl FromStr for Moment {
             .or_else(|_| written.parse())
             .map(Self::Instant)
             .or_else(|_| written.parse().map(Self::Civil))
-            .map_err(|_| {
-                "expected an instant, e.g. 2026-11-21, 2026-11-21T09:00 or 2026-11-21T09:00:00Z".to_owned()
-            })
+            .map_err(|_| "un moment s’écrit 2026-11-21, 2026-11-21T09:00 ou 2026-11-21T08:00:00Z".to_owned())
     }
 }
 
@@ -46,7 +41,7 @@ impl TryFrom<toml::value::Datetime> for Moment {
 
     fn try_from(written: toml::value::Datetime) -> Result<Self, String> {
         if written.date.is_none() {
-            return Err("expected a date".to_owned());
+            return Err("il manque le jour".to_owned());
         }
         written.to_string().parse()
     }
@@ -111,8 +106,7 @@ mod tests {
 
     #[test]
     fn a_moment_is_an_instant_or_local() {
-        let at =
-            |written: &str| written.parse::<Moment>().and_then(|m| m.at(&paris()).map_err(|e| e.to_string()));
+        let at = |written: &str| written.parse::<Moment>().map(|moment| moment.at(&paris()));
         let morning = "2026-11-21T08:00:00Z".parse().expect("an instant");
         for written in ["2026-11-21T08:00:00Z", "2026-11-21T09:00", "2026-11-21T09:00:00+01:00[Europe/Paris]"]
         {

@@ -6,17 +6,17 @@ use std::{cell::RefCell, fmt, ops::Range, sync::Arc};
 
 /// A file of the site that diagnostics can point into.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Source {
+pub(crate) struct Source {
     /// Path from the root of the site, with `/`.
-    pub path: String,
+    pub(crate) path: String,
     /// What the file says; empty when it could not be read.
-    pub text: String,
+    pub(crate) text: String,
 }
 
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Severity {
+enum Severity {
     /// The site cannot be built.
     Error,
     /// The site can be built, perhaps not as its editor meant.
@@ -25,7 +25,7 @@ pub enum Severity {
 
 /// One thing to correct.
 #[derive(Debug, Clone)]
-pub struct Diagnostic {
+pub(crate) struct Diagnostic {
     severity: Severity,
     source: Arc<Source>,
     span: Range<usize>,
@@ -36,7 +36,7 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     /// An error at `span` (bytes of the source).
-    pub fn error(source: &Arc<Source>, span: Range<usize>, message: impl Into<String>) -> Self {
+    pub(crate) fn error(source: &Arc<Source>, span: Range<usize>, message: impl Into<String>) -> Self {
         Self {
             severity: Severity::Error,
             source: source.clone(),
@@ -48,24 +48,24 @@ impl Diagnostic {
     }
 
     /// A warning at `span` (bytes of the source).
-    pub fn warning(source: &Arc<Source>, span: Range<usize>, message: impl Into<String>) -> Self {
+    pub(crate) fn warning(source: &Arc<Source>, span: Range<usize>, message: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(source, span, message) }
     }
 
     /// The words next to the caret.
-    pub fn label(mut self, label: impl Into<String>) -> Self {
+    pub(crate) fn label(mut self, label: impl Into<String>) -> Self {
         self.label = Some(label.into());
         self
     }
 
     /// What to do about it.
-    pub fn help(mut self, help: impl Into<String>) -> Self {
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
     /// What to do about it, when there is something to suggest.
-    pub fn maybe_help(mut self, help: Option<String>) -> Self {
+    pub(crate) fn maybe_help(mut self, help: Option<String>) -> Self {
         self.help = help;
         self
     }

@@ -100,8 +100,9 @@ fn read(file: &Path, folder_url: &str) -> Result<Document, Unreadable> {
         "pdf" => Some(page_count(&bytes)?),
         _ => None,
     };
+    let suffix = if extension.is_empty() { String::new() } else { format!(".{extension}") };
     Ok(Document {
-        url: format!("{folder_url}{}.{}.{extension}", slugify(&stem), short_hash(&bytes)),
+        url: format!("{folder_url}{}.{}{suffix}", slugify(&stem), short_hash(&bytes)),
         file: file.to_owned(),
         format: extension.to_uppercase(),
         size: bytes.len() as u64,

@@ -26,19 +26,41 @@ pub(crate) struct Parts {
     pub(crate) body: Range<usize>,
 }
 
-/// Where a file's front matter and body stand; `None` when there is no front matter.
-pub(crate) fn split(text: &str) -> Option<Parts> {
+/// Why a file has no front matter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unframed {
+    /// It does not begin with `+++`.
+    NotOpened,
+    /// No other `+++` follows.
+    NotClosed,
+}
+
+impl Unframed {
+    /// What to tell, and what to do.
+    pub(crate) fn explain(self) -> (&'static str, &'static str) {
+        match self {
+            Self::NotOpened => (
+                "il n’y a pas d’en-tête",
+                "commencez le fichier par une ligne `+++`, puis `title = \"…\"`, puis une ligne `+++`",
+            ),
+            Self::NotClosed => ("l’en-tête n’est pas fermé", "ajoutez une ligne `+++` après ses clés"),
+        }
+    }
+}
+
+/// Where a file's front matter and body stand.
+pub(crate) fn split(text: &str) -> Result<Parts, Unframed> {
     let mut lines = text.split_inclusive('\n');
-    let opening = lines.next().filter(|line| is_fence(line))?;
+    let opening = lines.next().filter(|line| is_fence(line)).ok_or(Unframed::NotOpened)?;
     let start = opening.len();
     let mut end = start;
     for line in lines {
         if is_fence(line) {
-            return Some(Parts { front_matter: start..end, body: end + line.len()..text.len() });
+            return Ok(Parts { front_matter: start..end, body: end + line.len()..text.len() });
         }
         end += line.len();
     }
-    None
+    Err(Unframed::NotClosed)
 }
 
 fn is_fence(line: &str) -> bool {
@@ -291,8 +313,9 @@ mod tests {
 
     #[test]
     fn without_two_fences_there_is_no_front_matter() {
-        for text in ["", "Bonjour\n", "+++\ntitle = 1\n", "---\ntitle: a\n---\n"] {
-            assert_eq!(split(text), None, "{text:?}");
+        for text in ["", "Bonjour\n", "---\ntitle: a\n---\n"] {
+            assert_eq!(split(text), Err(Unframed::NotOpened), "{text:?}");
         }
+        assert_eq!(split("+++\ntitle = 1\n"), Err(Unframed::NotClosed));
     }
 }

@@ -28,7 +28,7 @@ mod words;
 pub use build::{BuildError, Built, build};
 pub use counts::UnreadableCounts;
 pub use dates::Moment;
-pub use diagnostics::{Diagnostic, Diagnostics, Severity, Source};
+pub use diagnostics::Diagnostics;
 pub use output::FileError;
 pub use scaffold::{Preset, ScaffoldError, new_process};
 pub use site::{Site, instant};

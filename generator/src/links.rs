@@ -83,14 +83,11 @@ impl<'a> Links<'a> {
         self.beside(from, written)
     }
 
-    /// The page that a link to `@/…` must lead to, or its absence.
+    /// A link to `@/…`: a file named from the root of the content.
     fn internal(&self, from: &str, written: &str) -> Result<Target, BrokenLink> {
-        let (path, anchor) = match written.split_once('#') {
-            Some((path, anchor)) => (path, Some(anchor)),
-            None => (written, None),
-        };
+        let (path, anchor) = split_anchor(written);
         if !path.ends_with(".md") {
-            return self.document(from, path).map(|document| Target::Document(document.url.clone()));
+            return self.document_at(from, path, anchor);
         }
         let Some(node) = self.tree.get(path) else {
             let help =
@@ -106,17 +103,24 @@ impl<'a> Links<'a> {
 
     /// A link without scheme: a file in the folder of `from`.
     fn beside(&self, from: &str, written: &str) -> Result<Target, BrokenLink> {
-        let path = in_folder_of(from, written);
         if written.starts_with('/') || written.starts_with("..") || written.ends_with('/') {
             let help =
                 "une page du site s’écrit `@/dossier/page.md` ; un document se range à côté de la page";
             return Err(BrokenLink::new(format!("lien mal écrit : {written}"), help.to_owned()));
         }
+        let (name, anchor) = split_anchor(written);
+        let path = in_folder_of(from, name);
         if self.tree.get(&path).is_some() {
             let help = format!("une page du site s’écrit depuis la racine : `@/{path}`");
             return Err(BrokenLink::new(format!("lien relatif vers une page : {written}"), help));
         }
-        self.document(from, &path).map(|document| Target::Document(document.url.clone()))
+        self.document_at(from, &path, anchor)
+    }
+
+    /// A file, perhaps at a place in it, such as `page=2`.
+    fn document_at(&self, from: &str, path: &str, place: Option<&str>) -> Result<Target, BrokenLink> {
+        let url = &self.document(from, path)?.url;
+        Ok(Target::Document(place.map_or_else(|| url.clone(), |place| format!("{url}#{place}"))))
     }
 
     /// The file at `path`; it is published if the page `from` is.
@@ -170,6 +174,13 @@ impl<'a> Links<'a> {
             let message = format!("content/{path} n’a pas de titre `#{anchor}`");
             reporter.report(Diagnostic::error(&source, span, message).maybe_help(help));
         }
+    }
+}
+
+fn split_anchor(written: &str) -> (&str, Option<&str>) {
+    match written.split_once('#') {
+        Some((path, anchor)) => (path, Some(anchor)),
+        None => (written, None),
     }
 }
 

@@ -25,7 +25,7 @@ pub(crate) struct Changes {
 
 /// A file cannot be read or written.
 #[derive(Debug, thiserror::Error)]
-#[error("{}: {source}", path.display())]
+#[error("{} : {source}", path.display())]
 pub struct FileError {
     path: PathBuf,
     source: io::Error,

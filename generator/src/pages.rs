@@ -71,11 +71,14 @@ pub(crate) fn render(site: &Site, counts: &Counts) -> Result<Vec<Page>, Diagnost
         };
         workers.into_iter().flat_map(join).collect()
     });
-    let (pages, wrong): (Vec<_>, Vec<_>) = made.into_iter().partition(Result::is_ok);
-    if wrong.is_empty() {
-        return Ok(pages.into_iter().filter_map(Result::ok).collect());
+    let (mut pages, mut mistakes) = (Vec::new(), Vec::new());
+    for page in made {
+        match page {
+            Ok(page) => pages.push(page),
+            Err(mistake) => mistakes.push(mistake),
+        }
     }
-    Err(wrong.into_iter().filter_map(Result::err).collect())
+    if mistakes.is_empty() { Ok(pages) } else { Err(mistakes.into_iter().collect()) }
 }
 
 /// A process and its deposits, as they are shown.

@@ -68,7 +68,7 @@ pub enum ScaffoldError {
     #[error("{} existe déjà : rien n’est écrasé.", .0.display())]
     Exists(PathBuf),
     /// The disk refuses.
-    #[error("{}: {source}", path.display())]
+    #[error("{} : {source}", path.display())]
     File {
         /// Where.
         path: PathBuf,
@@ -149,7 +149,7 @@ impl Outline {
         let unheard = Reporter::default();
         let zone = Settings::read(root, &unheard).map_or(TimeZone::UTC, |settings| settings.zone);
         let folder = root.join("content");
-        let sources = content::read_sources(&folder, &tree::walk(&folder).pages, &unheard);
+        let sources = content::read_sources(&folder, &tree::walk(&folder, &unheard).pages, &unheard);
         let (mut organisations, mut processes) = (Vec::new(), Vec::new());
         for (path, source) in &sources {
             let file = front_matter::File { source, reporter: &unheard, zone: &zone };

@@ -57,5 +57,5 @@ impl Site {
 pub fn instant(root: &Path, moment: Moment) -> Result<Timestamp, Diagnostics> {
     let reporter = Reporter::default();
     let settings = Settings::read(root, &reporter);
-    settings.and_then(|settings| moment.at(&settings.zone).ok()).ok_or_else(|| reporter.finish())
+    settings.map(|settings| moment.at(&settings.zone)).ok_or_else(|| reporter.finish())
 }

@@ -16,7 +16,7 @@ use std::{
     sync::Arc,
 };
 use tera::{Context, ErrorKind, Kwargs, State, Tera};
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
 /// The theme of sites that have none of their own.
 static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../themes/parvis");
@@ -107,20 +107,15 @@ impl Theme {
     }
 }
 
+/// What cannot be read is missed where it is asked for.
 fn read_files(folder: &Path) -> Files {
-    let entries = WalkDir::new(folder).into_iter().filter_map(Result::ok);
-    let files = entries.filter(|entry| entry.file_type().is_file());
-    files
-        .filter_map(|entry| {
-            let path = entry.path().strip_prefix(folder).ok()?;
-            let path = path
-                .components()
-                .map(|part| part.as_os_str().to_string_lossy())
-                .collect::<Vec<_>>()
-                .join("/");
-            Some((path, fs::read(entry.path()).ok()?))
-        })
-        .collect()
+    let entries = WalkDir::new(folder).follow_links(true).into_iter().filter_map(Result::ok);
+    let read = |entry: DirEntry| {
+        let path = entry.path().strip_prefix(folder).ok()?;
+        let parts: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+        Some((parts.join("/"), fs::read(entry.path()).ok()?))
+    };
+    entries.filter(|entry| entry.file_type().is_file()).filter_map(read).collect()
 }
 
 fn embedded_files(dir: &Dir<'_>) -> Files {

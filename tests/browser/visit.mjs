@@ -25,11 +25,14 @@ const launch = () =>
 
 /** Runs the scenarios that the command line asks for, one after another, and prints a line for each. */
 export async function run(scenarios) {
-  const options = { only: { type: "string", default: "" }, save: { type: "string" } };
-  const { values, positionals } = parseArgs({ allowPositionals: true, options });
-  const [base] = positionals;
+  const {
+    values: { only, save },
+    positionals: [base],
+  } = parseArgs({
+    allowPositionals: true,
+    options: { only: { type: "string", default: "" }, save: { type: "string" } },
+  });
   if (!base) throw new Error("usage: node SCRIPT BASE_URL [--only TEXT] [--save FOLDER]");
-  const { only, save } = values;
   if (save) mkdirSync(save, { recursive: true });
   const browser = await launch();
   for (const { name, options, walk } of scenarios.filter(({ name }) => name.includes(only))) {
@@ -47,7 +50,7 @@ export async function run(scenarios) {
   await browser.close();
 }
 
-/** One scenario's browser, new and empty; whatever goes wrong on its pages is one of its problems. */
+/** One scenario's browser window, new and empty; whatever goes wrong on its pages is one of its problems. */
 class Visit {
   problems = new Set();
   documents = new WeakMap();
@@ -56,7 +59,7 @@ class Visit {
     const visit = new Visit();
     Object.assign(visit, { base, save, options });
     visit.context = await browser.newContext({ baseURL: base, locale: "fr-FR", reducedMotion: "reduce", ...options });
-    visit.context.setDefaultTimeout(5_000);
+    visit.context.setDefaultTimeout(15_000);
     visit.watch();
     return visit;
   }
@@ -174,7 +177,7 @@ class Visit {
   /** The code in the newest mail to an address. */
   async code(address) {
     const isTheirs = ({ to }) => to === address;
-    const mail = await until("a mail has come", 2_000, async () => {
+    const mail = await until("a mail has come", 10_000, async () => {
       const response = await this.context.request.get("/_outbox/", { headers: { accept: "application/json" } });
       return (await response.json()).find(isTheirs);
     });

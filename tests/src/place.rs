@@ -204,3 +204,68 @@ pub async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, mut look: 
     }
     panic!("{what}: not within five seconds");
 }
+
+/// The reference site, built into a folder of its own: `public/` and `answers/`.
+///
+/// # Panics
+/// When it cannot be built.
+pub fn reference_site() -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let built = generator::build(&root(), &folder.path().join("public"), Timestamp::now());
+    built.unwrap_or_else(|error| panic!("{error}"));
+    folder
+}
+
+/// Every HTML page below a folder, sorted.
+///
+/// # Panics
+/// When it cannot be read.
+pub fn pages(folder: &Path) -> Vec<PathBuf> {
+    let mut pages = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            match path.extension() {
+                _ if path.is_dir() => folders.push(path),
+                Some(extension) if extension == "html" => pages.push(path),
+                _ => {}
+            }
+        }
+    }
+    pages.sort();
+    pages
+}
+
+/// What a page weighs when it travels, in bytes of brotli.
+#[derive(Debug, Clone, Copy)]
+pub struct Weight {
+    /// The page and its style sheets.
+    pub html_and_css: usize,
+    /// Its scripts.
+    pub javascript: usize,
+}
+
+/// Weighs a page of a built site, with the assets it names.
+///
+/// # Panics
+/// When an asset is missing.
+pub fn weight(site: &Path, page: &Path) -> Weight {
+    let html = std::fs::read_to_string(page).expect("a page");
+    let assets = |extension: &str| -> usize {
+        let quoted = html.split('"').filter(|text| text.starts_with("/assets/") && text.ends_with(extension));
+        let named: std::collections::BTreeSet<&str> = quoted.collect();
+        let read = |url: &&str| {
+            std::fs::read(site.join("public").join(url.trim_start_matches('/'))).expect("an asset")
+        };
+        named.iter().map(read).map(|bytes| compressed(&bytes)).sum()
+    };
+    Weight { html_and_css: compressed(html.as_bytes()) + assets(".css"), javascript: assets(".js") }
+}
+
+fn compressed(bytes: &[u8]) -> usize {
+    let mut output = Vec::new();
+    let parameters = brotli::enc::BrotliEncoderParams { quality: 11, ..Default::default() };
+    brotli::BrotliCompress(&mut &*bytes, &mut output, &parameters).expect("compressed in memory");
+    output.len()
+}

@@ -1,9 +1,12 @@
 //! The built site, by tools that judge web pages and templates.
 
-use std::{path::Path, process::Command};
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
 use tests::{
     engines::tools,
-    place::{Served, root},
+    place::{Served, pages, reference_site, root, weight},
 };
 
 fn run(command: &mut Command) {
@@ -14,34 +17,69 @@ fn run(command: &mut Command) {
     assert!(output.status.success(), "{said}");
 }
 
-fn browser_folder() -> std::path::PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("browser")
+fn browser(script: &str) -> Command {
+    let mut command = Command::new("node");
+    command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("browser").join(script));
+    command
+}
+
+/// Every page below the folders, by the Nu HTML checker.
+fn check_html(folders: &[PathBuf]) {
+    let checker =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("browser/node_modules/vnu-jar/build/dist/vnu.jar");
+    run(Command::new("java")
+        .arg("-jar")
+        .arg(checker)
+        .args(["--errors-only", "--skip-non-html"])
+        .args(folders));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_journeys_go_well_in_a_browser() {
-    let data = tempfile::tempdir().unwrap();
+async fn the_journeys_go_well_in_a_browser_and_every_answer_is_valid_html() {
+    let (data, answers) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let served = Served::start(data.path(), &[]).await;
-    run(Command::new("node").arg(browser_folder().join("journey.mjs")).arg(&served.base));
+    run(browser("journey.mjs").arg(&served.base).arg("--save").arg(answers.path()));
+    assert!(!pages(answers.path()).is_empty());
+    check_html(&[answers.path().to_owned()]);
 }
 
-fn build() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    generator::build(&root(), &folder.path().join("public"), jiff::Timestamp::now()).unwrap();
-    folder
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closed_interpellation_is_well_in_a_browser() {
+    let data = tempfile::tempdir().unwrap();
+    let served = Served::start(data.path(), &["--at", "2029-07-01"]).await;
+    run(browser("closed.mjs").arg(&served.base));
 }
 
 #[test]
 fn every_page_is_valid_html() {
-    let folder = build();
-    run(Command::new("java")
-        .arg("-jar")
-        .arg(browser_folder().join("node_modules/vnu-jar/build/dist/vnu.jar"))
-        .args(["--skip-non-html", "--also-check-css", "public", "answers"])
-        .current_dir(&folder));
+    let site = reference_site();
+    check_html(&[site.path().join("public"), site.path().join("answers")]);
 }
 
 #[test]
-fn the_aws_template_is_sound() {
-    run(Command::new(tools().join("venv/bin/cfn-lint")).arg(root().join("infra/template.yaml")));
+fn every_page_fits_its_budget() {
+    let site = reference_site();
+    let pages = pages(site.path());
+    assert!(pages.len() > 20, "{pages:?}");
+    for page in pages {
+        let weight = weight(site.path(), &page);
+        assert!(
+            weight.html_and_css <= 14_000 && weight.javascript <= 10_000,
+            "{}: {weight:?}",
+            page.display()
+        );
+    }
+}
+
+#[test]
+fn the_aws_template_is_sound_as_written_and_as_expanded() {
+    let lint = tools().join("venv/bin/cfn-lint");
+    run(Command::new(&lint).arg(root().join("infra/template.yaml")));
+    let mut expanded = Command::new(tools().join("venv/bin/python"))
+        .arg(root().join("infra/expand.py"))
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("tests/run.sh installs it");
+    run(Command::new(lint).stdin(expanded.stdout.take().unwrap()));
+    assert!(expanded.wait().unwrap().success());
 }

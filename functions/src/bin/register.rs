@@ -27,7 +27,7 @@ impl Publish for Bucket {
             .bucket(&self.name)
             .key(path)
             .content_type("application/json")
-            .cache_control("public, max-age=5")
+            .cache_control("public, max-age=1")
             .body(ByteStream::from(content))
             .send();
         let failed = |error| TableError::Busy(aws_sdk_s3::error::DisplayErrorContext(&error).to_string());

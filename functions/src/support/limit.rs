@@ -35,11 +35,7 @@ async fn allow(door: &Door, limit: Limit, subject: &str, now: Timestamp) -> Resu
     let (span, ends) = limit.span(now);
     let pseudonym = door.secret.key(&["limit", limit.name]).pseudonym(&[subject]);
     let key = Key::new(format!("limit#{}#{}", limit.name, pseudonym.as_str()), span.to_string());
-    count(door, Write::Count { key, most: limit.most, expires: ends }, now).await
-}
-
-/// Does a [`Write::Count`]; `false` when the counter stands at its bound.
-pub(super) async fn count(door: &Door, write: Write, now: Timestamp) -> Result<bool, Failure> {
+    let write = Write::Count { key, most: limit.most, expires: ends };
     match door.table.commit(vec![write], now).await {
         Ok(()) => Ok(true),
         Err(CommitError::Refused) => Ok(false),

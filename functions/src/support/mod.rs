@@ -4,6 +4,7 @@
 
 mod limit;
 pub mod store;
+mod tries;
 
 use crate::{
     answer::{self, Filling, Page},
@@ -21,7 +22,7 @@ use axum::{
 };
 use domain::{
     limits::{
-        CODE_LIFETIME, CODES_PER_MAILBOX, CODES_PER_NETWORK, PENDING_LIFETIME, RESEND_AFTER, TRIES_PER_CODE,
+        CODE_LIFETIME, CODES_PER_MAILBOX, CODES_PER_NETWORK, PENDING_LIFETIME, RESEND_AFTER,
         TRIES_PER_MAILBOX, TRIES_PER_NETWORK, network,
     },
     rulebook::{Deposit, Process, Rulebook},
@@ -29,8 +30,9 @@ use domain::{
 };
 use jiff::{Timestamp, tz::TimeZone};
 use serde::{Deserialize, Serialize};
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 use store::Outcome;
+use tries::Try;
 
 type Address = Option<Extension<ClientAddress>>;
 type Typed<T> = Result<Body<T>, FormRejection>;
@@ -260,7 +262,7 @@ async fn keep(
     let stored = door.table.get(&request_key(request), now).await?;
     let earlier = stored.as_ref().map(|item| item.read::<Pending>()).transpose()?;
     let usable = match earlier {
-        Some(pending) if pending.is_usable(now) && tries_left(door, request, &pending, now).await? > 0 => {
+        Some(pending) if pending.is_usable(now) && tries::has_left(door, request, &pending, now).await? => {
             Some(pending)
         }
         _ => None,
@@ -404,22 +406,23 @@ async fn confirm(
     if let Err(refusal) = check_open(subject.deposit(), now) {
         return refuse(refusal);
     }
-    // Tries are counted before the code is looked at, so that parallel guesses have no more of them.
-    let network = address.and_then(|Extension(ClientAddress(address))| network(address));
-    if !limit::allow_network(door, TRIES_PER_NETWORK, network.as_deref(), now).await? {
-        return refuse(too_many(subject));
-    }
-    let mailbox = format!("{} {} {}", place.process, place.deposit, pending.claims.mailbox.as_str());
-    let has_tries = count_try(door, &form.request, &pending, now).await?
-        && limit::allow_mailbox(door, TRIES_PER_MAILBOX, &mailbox, now).await?;
-    if !has_tries {
-        return match is_code {
-            true => wait_for_twin(door, subject, &pending, &form.request, now).await,
-            false => refuse(Refusal::of(Field::Code, "exhausted")),
-        };
-    }
+    let left = match tries::note(door, &form.request, &pending, &typed, now).await? {
+        Try::Again { left } => left,
+        Try::Counted { left } => {
+            let network = address.and_then(|Extension(ClientAddress(address))| network(address));
+            if !limit::allow_network(door, TRIES_PER_NETWORK, network.as_deref(), now).await? {
+                return refuse(too_many(subject));
+            }
+            let mailbox = format!("{} {} {}", place.process, place.deposit, pending.claims.mailbox.as_str());
+            if !limit::allow_mailbox(door, TRIES_PER_MAILBOX, &mailbox, now).await? {
+                return refuse(Refusal::of(Field::Code, "exhausted"));
+            }
+            left
+        }
+        Try::Exhausted => return refuse(Refusal::of(Field::Code, "exhausted")),
+    };
     if !is_code {
-        return refuse(match tries_left(door, &form.request, &pending, now).await? {
+        return refuse(match left {
             0 => Refusal::of(Field::Code, "exhausted"),
             1 => Refusal::of(Field::Code, "wrong_last"),
             left => Refusal::of(Field::Code, "wrong").with("left", left),
@@ -450,24 +453,6 @@ async fn confirm(
     })
 }
 
-/// The right code without a try left: the same form may have been sent many times at once, and one of its twins be
-/// about to carry it out. Its answer is theirs (I4).
-async fn wait_for_twin(
-    door: &Door,
-    subject: &Subject,
-    pending: &Pending,
-    request: &str,
-    now: Timestamp,
-) -> Result<Confirmed, Failure> {
-    for pause in [100, 200, 400, 800, 1_600, 3_200] {
-        tokio::time::sleep(Duration::from_millis(pause)).await;
-        if let Some(number) = store::answered(door, subject.place(), &pending.claims, request, now).await? {
-            return Ok(Confirmed::Done { number });
-        }
-    }
-    Ok(Confirmed::Refused(Refusal::of(Field::Code, "exhausted")))
-}
-
 async fn find_pending(
     wish: Wish,
     door: &Door,
@@ -491,23 +476,8 @@ fn request_key(request: &str) -> Key {
     Key::new(format!("request#{request}"), "request")
 }
 
-fn tries_key(request: &str, pending: &Pending) -> Key {
-    Key::new(format!("request#{request}"), format!("tries#{}", pending.seed))
-}
-
 fn code_key(door: &Door, request: &str) -> domain::secret::Key {
     door.secret.key(&["code", request])
-}
-
-async fn count_try(door: &Door, request: &str, pending: &Pending, now: Timestamp) -> Result<bool, Failure> {
-    let expires = now.saturating_add(PENDING_LIFETIME).unwrap_or(Timestamp::MAX);
-    let write = Write::Count { key: tries_key(request, pending), most: TRIES_PER_CODE, expires };
-    limit::count(door, write, now).await
-}
-
-async fn tries_left(door: &Door, request: &str, pending: &Pending, now: Timestamp) -> Result<u64, Failure> {
-    let tries = door.table.get(&tries_key(request, pending), now).await?.map_or(0, |item| item.version);
-    Ok(TRIES_PER_CODE.saturating_sub(tries))
 }
 
 fn random() -> Result<String, getrandom::Error> {

@@ -1,9 +1,10 @@
 //! What a person or a group submits: an interpellation, a petition.
 
 use super::{
-    Page, Reader,
+    Page,
     document::{self, Attached},
     petition::Process,
+    reader::Reader,
     report::Report,
     tree::Opened,
 };

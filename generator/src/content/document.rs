@@ -1,6 +1,6 @@
 //! A document that a page presents: the file, its title, its date.
 
-use super::Reader;
+use super::reader::Reader;
 use crate::{documents::Document, front_matter::Table, links, markdown::Text};
 use jiff::Timestamp;
 use toml::Spanned;

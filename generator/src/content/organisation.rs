@@ -1,6 +1,6 @@
 //! A collectivité.
 
-use super::{Page, Reader, communes, petition::Process, tree::Opened};
+use super::{Page, communes, petition::Process, reader::Reader, tree::Opened};
 use crate::{diagnostics::Source, front_matter::Table, links, markdown::Text};
 use domain::{eligibility::Territory, rulebook::group_digits};
 use std::{fs, sync::Arc};

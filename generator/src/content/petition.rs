@@ -1,6 +1,6 @@
 //! A petition: a process whose deposits are supported, and whose thresholds oblige.
 
-use super::{Page, Reader, deposit::Deposit, organisation::Organisation, step::Step, tree::Opened};
+use super::{Page, deposit::Deposit, organisation::Organisation, reader::Reader, step::Step, tree::Opened};
 use crate::{
     front_matter::{Choice, Share, Table},
     markdown::{Html, Markdown, Renderer, Text},

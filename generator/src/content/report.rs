@@ -1,6 +1,6 @@
 //! A compte rendu.
 
-use super::{Page, Reader, document::Attached, petition::Process, tree::Opened};
+use super::{Page, document::Attached, petition::Process, reader::Reader, tree::Opened};
 use crate::{content::document, markdown::Text};
 use jiff::Timestamp;
 use toml::Spanned;

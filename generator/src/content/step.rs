@@ -1,6 +1,6 @@
 //! A tab of a process.
 
-use super::{Page, Reader, tree::Opened};
+use super::{Page, reader::Reader, tree::Opened};
 use crate::front_matter::Choice;
 use domain::window::Window;
 use jiff::Timestamp;

@@ -27,13 +27,26 @@ pub(crate) struct Paths {
     pub(crate) others: Vec<String>,
 }
 
-/// The files below the folder `content`; hidden ones are passed over.
-pub(crate) fn walk(content: &Path) -> Paths {
-    let entries = WalkDir::new(content).min_depth(1).into_iter();
-    let shown = entries.filter_entry(|entry| !entry.file_name().to_string_lossy().starts_with('.'));
-    let files = shown.filter_map(Result::ok).filter(|entry| entry.file_type().is_file());
-    let mut paths: Vec<String> =
-        files.filter_map(|entry| entry.path().strip_prefix(content).ok().map(with_slashes)).collect();
+/// The files below the folder `content`; hidden ones are passed over, unreadable folders are reported.
+pub(crate) fn walk(content: &Path, reporter: &Reporter) -> Paths {
+    let entries = WalkDir::new(content).min_depth(1).follow_links(true).into_iter();
+    let mut paths = Vec::new();
+    for entry in entries.filter_entry(|entry| !entry.file_name().to_string_lossy().starts_with('.')) {
+        match entry {
+            Ok(entry) if entry.file_type().is_file() => {
+                paths.extend(entry.path().strip_prefix(content).ok().map(with_slashes));
+            }
+            Ok(_) => {}
+            Err(error) => {
+                let source = Arc::new(Source { path: "content".to_owned(), text: String::new() });
+                reporter.report(Diagnostic::error(
+                    &source,
+                    0..0,
+                    format!("ce dossier ne se lit pas : {error}"),
+                ));
+            }
+        }
+    }
     paths.sort();
     let (pages, others) = paths.into_iter().partition(|path| path.ends_with(".md"));
     Paths { pages, others }
@@ -59,26 +72,18 @@ pub(crate) struct Opened<'a> {
 /// Opens the file at `path`, below `content/`; `None`, with diagnostics, when nothing can be read in it.
 pub(crate) fn open<'a>(path: &str, file: File<'a>) -> Option<Opened<'a>> {
     let source = file.source;
-    let Some(parts) = front_matter::split(&source.text) else {
-        let first_line = 0..source.text.lines().next().unwrap_or_default().len();
-        let error = Diagnostic::error(source, first_line, "il n’y a pas d’en-tête");
-        let help = "commencez le fichier par une ligne `+++`, puis `title = \"…\"`, puis une ligne `+++`";
-        file.reporter.report(error.help(help));
-        return None;
+    let parts = match front_matter::split(&source.text) {
+        Ok(parts) => parts,
+        Err(missing) => {
+            let first_line = 0..source.text.lines().next().unwrap_or_default().len();
+            let (message, help) = missing.explain();
+            file.reporter.report(Diagnostic::error(source, first_line, message).help(help));
+            return None;
+        }
     };
     let mut table = file.parse(parts.front_matter)?;
     let kind = if table.has("kind") { table.get("kind")? } else { Kind::Page };
-    let slug: Option<Spanned<String>> = table.get("slug");
-    let slug = slug.filter(|slug| {
-        let fits = is_slug(slug.get_ref());
-        if !fits {
-            let help = format!("écrivez par exemple `slug = \"{}\"`", slugify(slug.get_ref()));
-            let error = table
-                .error(slug.span(), "une adresse est faite de minuscules sans accent, de chiffres et de `-`");
-            table.report(error.help(help));
-        }
-        fits
-    });
+    let slug = read_slug(&mut table);
     let date = match kind {
         Kind::Deposit | Kind::Report => table.require("date"),
         _ => table.get("date"),
@@ -93,6 +98,17 @@ pub(crate) fn open<'a>(path: &str, file: File<'a>) -> Option<Opened<'a>> {
         table,
         body: Markdown::body(source, parts.body),
     })
+}
+
+fn read_slug(table: &mut Table<'_>) -> Option<Spanned<String>> {
+    let slug: Spanned<String> = table.get("slug")?;
+    if is_slug(slug.get_ref()) {
+        return Some(slug);
+    }
+    let error =
+        table.error(slug.span(), "une adresse est faite de minuscules sans accent, de chiffres et de `-`");
+    table.report(error.help(format!("écrivez par exemple `slug = \"{}\"`", slugify(slug.get_ref()))));
+    None
 }
 
 impl Opened<'_> {
@@ -235,6 +251,12 @@ impl Tree {
             return error(
                 "`kind = \"home\"` est pour content/_index.md, et pour lui seul",
                 "corrigez `kind`",
+            );
+        }
+        if file.kind == Kind::Home && !self.nodes[&file.path].published {
+            return error(
+                "la page d’accueil n’est pas publiée",
+                "retirez `draft`, ou donnez-lui une date passée",
             );
         }
         let stands_for_folder = matches!(file.kind, Kind::Organisation | Kind::Petition | Kind::Deposit);

@@ -114,7 +114,7 @@ impl FromValue for Timestamp {
 
     fn from_value(value: &Spanned<DeValue<'_>>, place: &Place<'_>) -> Option<Self> {
         let moment = value.get_ref().as_datetime().and_then(|written| Moment::try_from(*written).ok());
-        typed(value, place, moment.and_then(|moment| moment.at(place.document.file.zone).ok()))
+        typed(value, place, moment.map(|moment| moment.at(place.document.file.zone)))
     }
 }
 

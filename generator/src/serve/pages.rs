@@ -22,6 +22,7 @@ use tower_http::services::{ServeDir, ServeFile};
 
 /// Reloads a page that is being edited.
 const LIVE_SCRIPT: &str = include_str!("live.js");
+const LIVE_TAG: &str = "<script type=\"module\" src=\"/_live.js\"></script>\n</body>";
 
 pub(super) fn router(door: Door, public: PathBuf, live: Live, outbox: Option<Arc<Outbox>>) -> Router {
     let not_found = ServeFile::new(public.join("404.html"));
@@ -85,8 +86,7 @@ async fn with_live_script(response: Response) -> Response {
     if page.is_empty() {
         return Response::from_parts(parts, Body::empty()); // the answer to a HEAD
     }
-    let mut page = page.to_vec();
-    page.extend_from_slice(b"<script type=\"module\" src=\"/_live.js\"></script>\n");
+    let page = String::from_utf8_lossy(&page).replacen("</body>", LIVE_TAG, 1);
     parts.headers.remove(header::CONTENT_LENGTH);
     Response::from_parts(parts, page.into())
 }

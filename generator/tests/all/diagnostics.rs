@@ -615,7 +615,10 @@ fn what_is_not_toml() {
 
 #[test]
 fn no_front_matter() {
-    let place = Place::new().file("content/a.md", "# À propos\n\nBonjour.\n").file("content/b.md", "");
+    let place = Place::new()
+        .file("content/a.md", "# À propos\n\nBonjour.\n")
+        .file("content/b.md", "")
+        .file("content/c.md", "+++\ntitle = \"À propos\"\n\nBonjour.\n");
     assert_snapshot!(place.diagnostics(), @r#"
     erreur: il n’y a pas d’en-tête
      --> content/a.md:1:1
@@ -629,7 +632,15 @@ fn no_front_matter() {
     --> content/b.md
      = aide: commencez le fichier par une ligne `+++`, puis `title = "…"`, puis une ligne `+++`
 
-    2 erreurs dans 2 fichiers
+    erreur: l’en-tête n’est pas fermé
+     --> content/c.md:1:1
+      |
+    1 | +++
+      | ^^^
+      |
+      = aide: ajoutez une ligne `+++` après ses clés
+
+    3 erreurs dans 3 fichiers
     "#);
 }
 
@@ -1053,6 +1064,22 @@ fn a_site_without_home_page_or_settings() {
 
     2 erreurs dans 2 fichiers
     "#);
+}
+
+#[test]
+fn a_home_page_that_is_not_published() {
+    let place = Place::new().page("_index.md", "kind = \"home\"\ntitle = \"Accueil\"\ndraft = true\n", "");
+    assert_snapshot!(place.diagnostics(), @r"
+    erreur: la page d’accueil n’est pas publiée
+     --> content/_index.md:1:1
+      |
+    1 | +++
+      | ^^^
+      |
+      = aide: retirez `draft`, ou donnez-lui une date passée
+
+    1 erreur dans 1 fichier
+    ");
 }
 
 #[test]

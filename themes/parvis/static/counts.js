@@ -1,7 +1,7 @@
 // Keeps the counts of a page up to date with what the register publishes. The page is complete without it,
 // and all its sentences come from the page.
 
-const PERIOD = 5_000;
+const PERIOD = 4_000;
 const LONGEST_PERIOD = 300_000;
 
 const root = document.querySelector("[data-counts]");

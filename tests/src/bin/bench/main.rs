@@ -1,0 +1,23 @@
+//! What it costs, as ratios to the least that could be done: `cargo run --release -p tests --bin bench`.
+//!
+//! Needs what `tests/run.sh` installs, and the Lambda programs: `cargo build --profile lambda --bins`, or else those
+//! of the profile it is run in.
+
+mod embedded;
+mod lambda;
+mod pages;
+mod units;
+
+#[tokio::main]
+async fn main() {
+    embedded::run().await;
+    units::run().await;
+    lambda::run().await;
+    pages::run();
+}
+
+/// The middle one of some measures.
+fn median(mut measures: Vec<f64>) -> f64 {
+    measures.sort_by(f64::total_cmp);
+    measures[measures.len() / 2]
+}
