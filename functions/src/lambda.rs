@@ -29,7 +29,7 @@ fn rules_folder() -> Result<PathBuf, SettingError> {
     setting("PARVIS_RULES").map(PathBuf::from)
 }
 
-/// Reads the rulebook of [`rules_folder`].
+/// Reads the rulebook in the folder `PARVIS_RULES`.
 ///
 /// # Errors
 /// When it is missing or is none.

@@ -136,7 +136,7 @@ enum Format {
 enum New {
     /// Une démarche, avec tous ses réglages en commentaire.
     ///
-    /// Écrit content/<chemin>/_index.md, reglement.md et un onglet pour les dépôts. Refuse d’écraser ce qui existe.
+    /// Écrit content/CHEMIN/_index.md, reglement.md et un onglet pour les dépôts. Refuse d’écraser ce qui existe.
     #[command(help_template = TEMPLATE, after_help = "\
 Exemples :
   parvis new process petition garennes/ma-petition

@@ -136,7 +136,7 @@ fn the_help_is_worth_reading() {
     assert_snapshot!(text(&parvis(&Place::new(), &["new", "process", "--help"]).stdout), @r"
     Une démarche, avec tous ses réglages en commentaire.
 
-    Écrit content/<chemin>/_index.md, reglement.md et un onglet pour les dépôts. Refuse d’écraser ce qui
+    Écrit content/CHEMIN/_index.md, reglement.md et un onglet pour les dépôts. Refuse d’écraser ce qui
     existe.
 
     Usage : parvis new process [OPTIONS] <SORTE> <CHEMIN>
