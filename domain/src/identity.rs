@@ -43,9 +43,10 @@ impl Email {
         let options = Options::default().with_required_tld().without_domain_literal().without_display_text();
         let parsed = EmailAddress::parse_with_options(typed.trim(), options).map_err(|_| MalformedEmail)?;
         let domain = idna::domain_to_ascii(parsed.domain()).map_err(|_| MalformedEmail)?;
-        // The ends of what the network carries: RFC 5321 §4.5.3.1, and no address outside ASCII before the @,
-        // for most servers refuse to carry one.
-        if !parsed.local_part().is_ascii() || parsed.local_part().len() > 64 || domain.len() > 253 {
+        // The ends of what the network carries: RFC 5321 §4.5.3.1, and no address outside ASCII before the @, for most
+        // servers refuse to carry one. Nor quoted ones, which spell one mailbox in countless ways.
+        let local = parsed.local_part();
+        if !local.is_ascii() || local.contains(['"', '\\']) || local.len() > 64 || domain.len() > 253 {
             return Err(MalformedEmail);
         }
         let address = format!("{}@{domain}", parsed.local_part());
@@ -59,8 +60,7 @@ impl Email {
     }
 
     /// One form for all the spellings that reach the same mailbox: lower case, without `+tag`; at Gmail without
-    /// dots and under one domain. Two mailboxes are never made one on purpose: where a provider's rule is not
-    /// known, spellings stay distinct.
+    /// dots and under one domain. What else a provider may take for the same stays distinct.
     pub fn canonical(&self) -> &str {
         &self.canonical
     }
@@ -108,7 +108,7 @@ pub fn is_name(text: &str) -> bool {
     let allowed = |c: char| {
         c.is_alphabetic() || c == ' ' || c == '\u{a0}' || "-‐’'ʼ.,·".contains(c) || is_combining_mark(c)
     };
-    text.chars().count() <= 100 && text.chars().any(char::is_alphabetic) && text.chars().all(allowed)
+    text.chars().count() <= 100 && !words(text).is_empty() && text.chars().all(allowed)
 }
 
 /// Reads a date as people in France write it (`21/11/1980`, `21 11 1980`, `21.11.1980`, `21-11-1980`), as the number
@@ -164,6 +164,8 @@ mod tests {
             "a b@c.fr",
             "jeanne@[127.0.0.1]",
             "Jeanne <j@e.fr>",
+            "\"jeanne\"@exemple.fr",
+            "\"\\j e\"@exemple.fr",
         ] {
             assert_eq!(Email::parse(typed), Err(MalformedEmail), "{typed}");
         }

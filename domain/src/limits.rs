@@ -21,8 +21,8 @@ pub const CODES_PER_MAILBOX: Limit =
 /// Codes asked from one network: a school or a mobile operator's address stands for many people.
 pub const CODES_PER_NETWORK: Limit =
     Limit { name: "codes-network", most: 1_000, per: SignedDuration::from_hours(1) };
-/// Codes tried for one mailbox, over all its requests: with a million codes, a guesser's chance stays below one in
-/// twenty thousand a day.
+/// Codes tried for one mailbox from one network, on one deposit, over all its requests. Whoever has many networks is
+/// bounded by the mails: ten an hour with five tries each, all of them in the owner's mailbox.
 pub const TRIES_PER_MAILBOX: Limit =
     Limit { name: "tries-mailbox", most: 50, per: SignedDuration::from_hours(24) };
 /// Codes tried from one network.

@@ -38,9 +38,14 @@ pub struct Entry {
 impl Entry {
     /// An entry for an act done at `at`, which is cut to the minute.
     pub fn new(act: Act, deposit: &str, at: Timestamp, receipt: String) -> Self {
-        let minute = TimestampRound::new().smallest(Unit::Minute).mode(jiff::RoundMode::Trunc);
-        Self { act, deposit: deposit.to_owned(), at: at.round(minute).unwrap_or(at), receipt }
+        Self { act, deposit: deposit.to_owned(), at: to_the_minute(at), receipt }
     }
+}
+
+/// The minute in which an instant lies: as much as is published.
+pub fn to_the_minute(at: Timestamp) -> Timestamp {
+    let minute = TimestampRound::new().smallest(Unit::Minute).mode(jiff::RoundMode::Trunc);
+    at.round(minute).unwrap_or(at)
 }
 
 /// The count of one deposit's supports, as entries are read in order.
@@ -55,12 +60,12 @@ pub struct Tally {
 impl Tally {
     /// Counts one act.
     pub fn count(&mut self, act: Act, at: Timestamp, thresholds: &[Threshold]) {
-        let before = self.supports;
         match act {
             Act::Support => self.supports += 1,
             Act::Withdrawal => self.supports = self.supports.saturating_sub(1),
         }
-        for required in threshold::crossed(thresholds, before, self.supports) {
+        // All that are reached, not those between before and after: a threshold may be added below the count.
+        for required in threshold::reached(thresholds, self.supports) {
             self.crossed.entry(required).or_insert(at);
         }
     }
@@ -120,6 +125,19 @@ mod tests {
         }
     }
 
+    proptest! {
+        #[test]
+        fn each_threshold_is_reached_by_the_support_that_makes_its_number(supports in 0u64..8) {
+            let mut tally = Tally::default();
+            for n in 1..=supports {
+                tally.count(Act::Support, minute(n as i64), &thresholds());
+            }
+            let expected: BTreeMap<u64, Timestamp> =
+                [3, 5].into_iter().filter(|&n| n <= supports).map(|n| (n, minute(n as i64))).collect();
+            prop_assert_eq!(tally.crossed, expected);
+        }
+    }
+
     #[test]
     fn a_threshold_once_reached_stays_so() {
         let mut tally = Tally::default();
@@ -133,6 +151,13 @@ mod tests {
         assert_eq!(counts.thresholds[0].crossed, Some(minute(3)));
         assert_eq!(counts.thresholds[0].due.map(|due| due.to_string()), Some("1970-04-01".to_owned()));
         assert_eq!(counts.thresholds[1].crossed, None);
+    }
+
+    #[test]
+    fn a_threshold_that_is_added_below_the_count_is_reached_at_the_next_act() {
+        let mut tally = Tally { supports: 4, ..Tally::default() };
+        tally.count(Act::Withdrawal, minute(7), &thresholds());
+        assert_eq!(tally.crossed, BTreeMap::from([(3, minute(7))]));
     }
 
     #[test]

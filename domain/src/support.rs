@@ -116,6 +116,16 @@ pub enum Wish {
     Withdrawal,
 }
 
+impl Wish {
+    /// A word for it in keys.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Support => "support",
+            Self::Withdrawal => "withdrawal",
+        }
+    }
+}
+
 /// A person whose form passed every rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
@@ -256,7 +266,7 @@ impl Person {
     }
 }
 
-/// Who holds a place of a mailbox.
+/// Who holds a slot of a mailbox.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Occupant {
     /// See [`Claims::civil`].
@@ -269,15 +279,13 @@ pub struct Occupant {
 /// a couple), provided that their birth dates differ, so that spelling one's name another way gives no
 /// second support.
 ///
-/// `places` are the mailbox's places in order, each free or held. Gives the first free place, or `None` when
+/// `slots` are the mailbox's slots in order, each free or held. Gives the first free one, or `None` when
 /// this person cannot use the mailbox.
-pub fn free_place(places: &[Option<Occupant>], claims: &Claims) -> Option<usize> {
-    let taken = |place: &Option<Occupant>| {
-        place
-            .as_ref()
-            .is_some_and(|occupant| occupant.civil == claims.civil || occupant.birth == claims.birth)
+pub fn free_slot(slots: &[Option<Occupant>], claims: &Claims) -> Option<usize> {
+    let taken = |slot: &Option<Occupant>| {
+        slot.as_ref().is_some_and(|occupant| occupant.civil == claims.civil || occupant.birth == claims.birth)
     };
-    if places.iter().any(taken) { None } else { places.iter().position(Option::is_none) }
+    if slots.iter().any(taken) { None } else { slots.iter().position(Option::is_none) }
 }
 
 #[cfg(test)]
@@ -409,10 +417,10 @@ mod tests {
         let respelt = claims("Jeanne Marie", jiff::civil::date(1980, 3, 14));
         let paul = claims("Paul", jiff::civil::date(1979, 1, 2));
         let zoe = claims("Zoé", jiff::civil::date(2010, 7, 1));
-        assert_eq!(free_place(&[None, None], &jeanne), Some(0));
-        assert_eq!(free_place(&[held(&jeanne), None], &respelt), None);
-        assert_eq!(free_place(&[held(&jeanne), None], &paul), Some(1));
-        assert_eq!(free_place(&[held(&jeanne), held(&paul)], &zoe), None);
-        assert_eq!(free_place(&[None, held(&paul)], &zoe), Some(0));
+        assert_eq!(free_slot(&[None, None], &jeanne), Some(0));
+        assert_eq!(free_slot(&[held(&jeanne), None], &respelt), None);
+        assert_eq!(free_slot(&[held(&jeanne), None], &paul), Some(1));
+        assert_eq!(free_slot(&[held(&jeanne), held(&paul)], &zoe), None);
+        assert_eq!(free_slot(&[None, held(&paul)], &zoe), Some(0));
     }
 }

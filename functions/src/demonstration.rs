@@ -2,7 +2,7 @@
 //! rows of the table, entries of the register, parts of the counts.
 
 use crate::{
-    support::store::{Place, Standing, Support, key, support_key},
+    support::store::{DepositId, Standing, Support, key, support_key},
     table::{CommitError, Condition, Key, MOST_WRITES, Table, TableError, Write},
 };
 use domain::{
@@ -23,7 +23,7 @@ pub async fn plant(
 ) -> Result<(), TableError> {
     for (process, rules) in &rulebook.processes {
         for (deposit, rules) in &rules.deposits {
-            match plant_deposit(table, Place { process, deposit }, rules, secret, now).await {
+            match plant_deposit(table, DepositId { process, deposit }, rules, secret, now).await {
                 Ok(()) => {}
                 Err(CommitError::Refused) => {
                     return Err(TableError::Busy("someone else plants demonstration supports".into()));
@@ -37,7 +37,7 @@ pub async fn plant(
 
 async fn plant_deposit(
     table: &dyn Table,
-    place: Place<'_>,
+    place: DepositId<'_>,
     deposit: &Deposit,
     secret: &Secret,
     now: Timestamp,
@@ -60,11 +60,9 @@ async fn plant_deposit(
             let support = Support {
                 standing: Standing::Counted,
                 at: *at,
-                request: "demonstration".into(),
                 receipt: key.pseudonym(&["demonstration receipt", &person]).as_str().to_owned(),
                 mailbox: key.pseudonym(&["demonstration mailbox", &person]),
-                place: 0,
-                number: number as u64 + 1,
+                slot: 0,
             };
             let civil = key.pseudonym(&["demonstration civil", &person]);
             writes.push(Write::put(

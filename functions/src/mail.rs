@@ -18,10 +18,16 @@ pub struct Mail {
     pub body: String,
 }
 
-/// The mail was not taken.
+/// The mail was not taken. Says nothing that the server said: it may repeat the address (I7).
 #[derive(Debug, thiserror::Error)]
-#[error("the mail could not be sent: {0}")]
-pub struct MailError(String);
+pub enum MailError {
+    /// The server refuses this address for good.
+    #[error("the mail server refuses the address")]
+    Undeliverable,
+    /// It could not be sent now.
+    #[error("the mail could not be sent: {0}")]
+    Unavailable(&'static str),
+}
 
 /// Takes mails.
 #[async_trait]
@@ -47,7 +53,7 @@ impl Outbox {
 #[async_trait]
 impl Mailer for Outbox {
     async fn send(&self, mail: Mail) -> Result<(), MailError> {
-        let mut mails = self.0.lock().map_err(|error| MailError(error.to_string()))?;
+        let mut mails = self.0.lock().map_err(|_| MailError::Unavailable("the outbox is lost"))?;
         if mails.len() == Self::KEPT {
             mails.pop_front();
         }
@@ -70,7 +76,7 @@ impl Smtp {
     /// [`MailError`] when the address is none; it is not repeated, for it may hold a password.
     pub fn new(url: &str) -> Result<Self, MailError> {
         let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
-            .map_err(|error| MailError(format!("the mail server's address cannot be read: {error}")))?;
+            .map_err(|_| MailError::Unavailable("the mail server's address cannot be read"))?;
         Ok(Self(transport.timeout(Some(PATIENCE)).build()))
     }
 }
@@ -78,14 +84,18 @@ impl Smtp {
 #[async_trait]
 impl Mailer for Smtp {
     async fn send(&self, mail: Mail) -> Result<(), MailError> {
-        let failed = |error: &dyn std::fmt::Display| MailError(error.to_string());
         let message = Message::builder()
-            .from(mail.from.parse().map_err(|error| failed(&error))?)
-            .to(mail.to.parse().map_err(|error| failed(&error))?)
+            .from(mail.from.parse().map_err(|_| MailError::Unavailable("the sender is no address"))?)
+            .to(mail.to.parse().map_err(|_| MailError::Undeliverable)?)
             .subject(mail.subject)
             .header(ContentType::TEXT_PLAIN)
             .body(mail.body)
-            .map_err(|error| failed(&error))?;
-        self.0.send(message).await.map(drop).map_err(|error| failed(&error))
+            .map_err(|_| MailError::Unavailable("the mail cannot be written"))?;
+        self.0.send(message).await.map(drop).map_err(|error| match error.status() {
+            // RFC 5321 §4.2.3: the mailbox does not exist, or may not be written to.
+            Some(code) if matches!(u16::from(code), 550 | 551 | 553) => MailError::Undeliverable,
+            Some(_) => MailError::Unavailable("the mail server refused it"),
+            None => MailError::Unavailable("the mail server is out of reach"),
+        })
     }
 }

@@ -5,7 +5,7 @@
 //! nobody else has moved the register's head. Two writers do no harm; one of them starts over.
 
 use crate::{
-    support::store::{Place, Standing, Support, place_of},
+    support::store::{DepositId, Standing, Support, deposit_of},
     table::{
         Change, CommitError, Condition, Item, Key, MOST_WRITES, Position, Table, TableError, Write, query_all,
     },
@@ -13,7 +13,7 @@ use crate::{
 use async_trait::async_trait;
 use domain::{
     counts::ProcessCounts,
-    register::{Act, BUNDLE, Entry, Tally},
+    register::{Act, BUNDLE, Entry, Tally, to_the_minute},
     rulebook::{Process, Rulebook},
     secret::commitment,
 };
@@ -44,7 +44,7 @@ fn head_key() -> Key {
     Key::new("register", "head")
 }
 
-fn count_key(place: Place<'_>) -> Key {
+fn count_key(place: DepositId<'_>) -> Key {
     Key::new(format!("count#{}", place.process), place.deposit)
 }
 
@@ -57,7 +57,7 @@ fn chunk_key(process: &str, index: u64) -> Key {
 ///
 /// # Errors
 /// As a read of the table.
-pub async fn supports(table: &dyn Table, place: Place<'_>, now: Timestamp) -> Result<u64, TableError> {
+pub async fn supports(table: &dyn Table, place: DepositId<'_>, now: Timestamp) -> Result<u64, TableError> {
     let stored = table.get(&count_key(place), now).await?;
     Ok(stored.map(|item| item.read::<Tally>()).transpose()?.map_or(0, |tally| tally.supports))
 }
@@ -111,8 +111,10 @@ async fn step(
         return Ok(Step::Last(head.position));
     }
     let mut logs = BTreeMap::<String, Vec<Entry>>::new();
-    for (process, entry) in read.changes.iter().filter_map(act) {
-        logs.entry(process).or_default().push(entry);
+    for change in &read.changes {
+        if let Some((process, entry)) = act(change)? {
+            logs.entry(process).or_default().push(entry);
+        }
     }
     let mut writes = Vec::new();
     for (process, entries) in &logs {
@@ -121,7 +123,8 @@ async fn step(
         let mut tallies = BTreeMap::<&str, (Condition, Tally)>::new();
         for entry in entries {
             if !tallies.contains_key(entry.deposit.as_str()) {
-                let stored = table.get(&count_key(Place { process, deposit: &entry.deposit }), now).await?;
+                let stored =
+                    table.get(&count_key(DepositId { process, deposit: &entry.deposit }), now).await?;
                 let condition =
                     stored.as_ref().map_or(Condition::Absent, |item| Condition::Version(item.version));
                 let tally = stored.map(|item| item.read()).transpose()?.unwrap_or_default();
@@ -132,7 +135,7 @@ async fn step(
             }
         }
         for (deposit, (condition, tally)) in &tallies {
-            writes.push(Write::put(count_key(Place { process, deposit }), *condition, None, tally)?);
+            writes.push(Write::put(count_key(DepositId { process, deposit }), *condition, None, tally)?);
         }
         let size = head.entries.entry(process.clone()).or_default();
         let mut rest = entries.as_slice();
@@ -162,21 +165,23 @@ fn is_own(change: &Change) -> bool {
     })
 }
 
-/// The act that a change of a support's row is. Its erasure is none.
-fn act(change: &Change) -> Option<(String, Entry)> {
-    let new = change.new.as_ref()?;
-    let place = place_of(&new.key.partition)?;
-    let support: Support = new.read().ok()?;
+/// The act that a change of a support's row is. Its erasure is none. A row that cannot be read stops the register
+/// rather than being left out of the count.
+fn act(change: &Change) -> Result<Option<(String, Entry)>, TableError> {
+    let Some(new) = &change.new else { return Ok(None) };
+    let Some(id) = deposit_of(&new.key.partition) else { return Ok(None) };
+    let support: Support = new.read()?;
+    // A row that had expired was absent, though it may still have been stored.
+    let old = change.old.as_ref().filter(|old| old.is_live(support.at));
+    let old = old.map(|old| old.read::<Support>()).transpose()?;
     let counted = |support: &Support| support.standing == Standing::Counted;
-    let before =
-        change.old.as_ref().and_then(|old| old.read::<Support>().ok()).is_some_and(|old| counted(&old));
-    let act = match (before, counted(&support)) {
+    let act = match (old.as_ref().is_some_and(counted), counted(&support)) {
         (false, true) => Act::Support,
         (true, false) => Act::Withdrawal,
-        _ => return None,
+        _ => return Ok(None),
     };
-    let entry = Entry::new(act, place.deposit, support.at, commitment(&support.receipt));
-    Some((place.process.to_owned(), entry))
+    let entry = Entry::new(act, id.deposit, support.at, commitment(&support.receipt));
+    Ok(Some((id.process.to_owned(), entry)))
 }
 
 /// The public counts of a process.
@@ -199,7 +204,7 @@ pub async fn counts(
     }
     Ok(ProcessCounts {
         process: id.to_owned(),
-        as_of: now,
+        as_of: to_the_minute(now),
         entries: head.entries.get(id).copied().unwrap_or_default(),
         deposits,
     })

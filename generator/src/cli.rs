@@ -164,9 +164,10 @@ struct ServeArguments {
     #[arg(long, default_value_t = 8080, value_name = "PORT", hide_default_value = true)]
     port: u16,
 
-    /// Dossier des données, depuis la racine du site.
-    #[arg(long, value_name = "DOSSIER", default_value = ".parvis", hide_default_value = true)]
-    data: PathBuf,
+    /// Dossier des données, depuis la racine du site : .parvis, ou .parvis-at avec --at, pour ne pas mêler un essai
+    /// aux vraies données.
+    #[arg(long, value_name = "DOSSIER")]
+    data: Option<PathBuf>,
 
     #[command(flatten)]
     moment: MomentArguments,
@@ -247,9 +248,10 @@ fn new(root: &Path, preset: Preset, path: &str) -> Outcome {
 
 fn serve(root: &Path, arguments: &ServeArguments) -> Outcome {
     let at = arguments.moment.at.map(|moment| generator::instant(root, moment)).transpose();
+    let usual = if arguments.moment.at.is_some() { ".parvis-at" } else { ".parvis" };
     let options = Options {
         root: root.to_owned(),
-        data: root.join(&arguments.data),
+        data: root.join(arguments.data.as_deref().unwrap_or_else(|| Path::new(usual))),
         port: arguments.port,
         at: at.map_err(|error| fail(&error))?,
     };

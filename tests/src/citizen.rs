@@ -28,8 +28,12 @@ pub struct Citizen {
 
 impl Citizen {
     /// Someone who reads the site at `base`, without a final slash.
+    ///
+    /// # Panics
+    /// When the system has no randomness for a client.
     pub fn new(base: impl Into<String>) -> Self {
-        Self { http: reqwest::Client::new(), base: base.into() }
+        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+        Self { http: http.build().expect("a client"), base: base.into() }
     }
 
     /// Reads a page.

@@ -234,3 +234,23 @@ async fn changes_come_once_in_order_with_what_was_before() {
         assert_eq!(after, [], "{}", engine.name);
     }
 }
+
+#[tokio::test]
+async fn i7_what_has_expired_is_erased_from_the_embedded_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("table.db");
+    let table = functions::table::sqlite::SqliteTable::open(&path).unwrap();
+    let expires = Some(now() + SignedDuration::from_hours(1));
+    let secret = "\"personne-a-effacer\"";
+    let write = Write::Put { key: key("a"), condition: Condition::Absent, expires, body: secret.into() };
+    table.commit(vec![write, put("b", Condition::Absent, "\"reste\"")], now()).await.unwrap();
+    let read = table.changes(None, 10).await.unwrap();
+    let files = || -> Vec<u8> {
+        let names = std::fs::read_dir(folder.path()).unwrap();
+        names.flat_map(|entry| std::fs::read(entry.unwrap().path()).unwrap()).collect()
+    };
+    let holds = |text: &str| files().windows(text.len()).any(|window| window == text.as_bytes());
+    assert!(holds("personne-a-effacer") && holds("reste"));
+    table.erase(Some(read.next), now() + SignedDuration::from_hours(1)).await.unwrap();
+    assert!(!holds("personne-a-effacer") && holds("reste"));
+}

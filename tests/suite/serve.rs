@@ -176,7 +176,7 @@ async fn i4_no_acknowledged_support_is_lost_when_the_process_is_killed_fifty_tim
 
     let table = SqliteTable::open(&data.path().join("table.db")).unwrap();
     let secret = Secret::from_hex(&std::fs::read_to_string(data.path().join("secret")).unwrap()).unwrap();
-    let place = store::Place { process: CYCLING.process, deposit: CYCLING.id };
+    let place = store::DepositId { process: CYCLING.process, deposit: CYCLING.id };
     let (key, now) = (store::key(&secret, place), jiff::Timestamp::now());
     let mut rows = 0;
     for person in 0..next {

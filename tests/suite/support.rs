@@ -20,10 +20,10 @@ use tests::{
     citizen::{CYCLING, Citizen, Page},
     engines::{self, Engine},
     people::form,
-    place::{Place, go},
+    place::{Place, eventually, go},
 };
 
-const PLACE: store::Place<'_> = store::Place { process: CYCLING.process, deposit: CYCLING.id };
+const PLACE: store::DepositId<'_> = store::DepositId { process: CYCLING.process, deposit: CYCLING.id };
 
 async fn places() -> Vec<Place> {
     engines::all().await.into_iter().map(Place::new).collect()
@@ -215,6 +215,71 @@ async fn two_people_share_a_mailbox_and_a_third_is_told_the_rule() {
 }
 
 #[tokio::test]
+async fn i6_a_full_mailbox_does_not_tell_whether_someone_else_takes_part() {
+    for place in places().await {
+        let citizen = place.open(place.door.clone()).await;
+        let spy = |number: usize| Form { email: "espion@exemple.fr".into(), ..form(number) };
+        go(&place, &citizen, Wish::Support, CYCLING, &form(1)).await;
+        for own in [10, 11] {
+            assert_eq!(go(&place, &citizen, Wish::Support, CYCLING, &spy(own)).await.status, 200);
+        }
+        let takes_part = go(&place, &citizen, Wish::Support, CYCLING, &spy(1)).await;
+        let does_not = go(&place, &citizen, Wish::Support, CYCLING, &spy(2)).await;
+        assert_eq!((takes_part.status, does_not.status), (422, 422), "{}", place.engine.name);
+        assert_eq!(takes_part.text("main"), does_not.text("main"), "{}", place.engine.name);
+    }
+}
+
+#[tokio::test]
+async fn i4_a_confirmation_sent_again_after_a_change_of_mind_changes_nothing() {
+    for place in places().await {
+        let citizen = place.open(place.door.clone()).await;
+        let ask = async |wish| {
+            let request = citizen.ask(wish, CYCLING, &FORM).await.unwrap().request().unwrap();
+            (request, place.code(&FORM.email).unwrap())
+        };
+        let (given, given_code) = ask(Wish::Support).await;
+        let first = citizen.confirm(Wish::Support, CYCLING, &given, &given_code).await.unwrap();
+        let (taken, taken_code) = ask(Wish::Withdrawal).await;
+        let second = citizen.confirm(Wish::Withdrawal, CYCLING, &taken, &taken_code).await.unwrap();
+        assert_counts(&place, 0).await;
+        let again = citizen.confirm(Wish::Support, CYCLING, &given, &given_code).await.unwrap();
+        assert_eq!(again.html, first.html, "{}", place.engine.name);
+        assert_counts(&place, 0).await;
+        // Asked anew it is a new request, with a code of its own.
+        let back = go(&place, &citizen, Wish::Support, CYCLING, &FORM).await;
+        assert_eq!(back.count(), Some(1), "{}", place.engine.name);
+        let again = citizen.confirm(Wish::Withdrawal, CYCLING, &taken, &taken_code).await.unwrap();
+        assert_eq!(again.html, second.html, "{}", place.engine.name);
+        assert_counts(&place, 1).await;
+    }
+}
+
+/// A mail server that takes its time.
+struct Slow(Arc<Outbox>);
+
+#[async_trait::async_trait]
+impl Mailer for Slow {
+    async fn send(&self, mail: Mail) -> Result<(), MailError> {
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        self.0.send(mail).await
+    }
+}
+
+#[tokio::test]
+async fn a_form_given_up_by_the_browser_and_sent_again_gets_its_mail() {
+    let place = Place::new(engines::sqlite());
+    let citizen =
+        place.open(Door { mailer: Arc::new(Slow(place.outbox.clone())), ..place.door.clone() }).await;
+    let given_up = citizen.ask(Wish::Support, CYCLING, &FORM);
+    assert!(tokio::time::timeout(std::time::Duration::from_millis(100), given_up).await.is_err());
+    let page = citizen.ask(Wish::Support, CYCLING, &FORM).await.unwrap();
+    assert!(page.request().is_some());
+    eventually("the mail comes", || async { place.code(&FORM.email) }).await;
+    assert_eq!(place.outbox.mails().len(), 1);
+}
+
+#[tokio::test]
 async fn i11_a_refused_form_comes_back_with_what_was_typed_and_what_to_do() {
     let place = Place::new(engines::sqlite());
     let citizen = place.open(place.door.clone()).await;
@@ -262,16 +327,18 @@ async fn i11_a_refused_form_comes_back_with_what_was_typed_and_what_to_do() {
 }
 
 #[tokio::test]
-async fn a_form_that_no_browser_sends_is_refused_as_an_empty_one() {
+async fn a_form_that_cannot_be_read_is_said_to_be_so() {
     let place = Place::new(engines::sqlite());
     let citizen = place.open(place.door.clone()).await;
     let twice = [("email", "a@exemple.fr"), ("email", "b@exemple.fr")];
     let page = citizen.post("/actes/droit-d-interpellation/reseau-cyclable/soutien", &twice).await.unwrap();
     assert_eq!(page.status, 422);
-    assert_eq!(page.fields_at_fault().len(), 7);
+    assert!(!page.text("[data-summary-list]").is_empty());
+    assert_eq!(page.fields_at_fault(), [""; 0], "no field is said to be missing that was sent");
     let huge = [("email", "a".repeat(100_000))];
     let page = citizen.post("/actes/droit-d-interpellation/reseau-cyclable/soutien", &huge).await.unwrap();
-    assert_eq!(page.status, 422);
+    assert_eq!(page.status, 413);
+    assert!(page.text("[data-summary-list]").contains("trop long"), "{}", page.text("[data-summary-list]"));
 }
 
 #[tokio::test]
@@ -297,9 +364,17 @@ async fn i5_reading_an_act_s_address_does_nothing() {
     for path in ["soutien", "soutien/code", "retrait", "retrait/code"] {
         let path =
             format!("/actes/droit-d-interpellation/reseau-cyclable/{path}?request={request}&code={code}");
-        assert_eq!(citizen.get(&path).await.unwrap().status, 405);
+        let page = citizen.get(&path).await.unwrap();
+        assert_eq!((page.status, page.headers["location"].to_str().unwrap()), (303, form_of(&path)));
     }
     assert_counts(&place, 0).await;
+}
+
+fn form_of(path: &str) -> &'static str {
+    match path.contains("/retrait") {
+        true => "/garennes/droit-d-interpellation/interpellations/reseau-cyclable/retirer/",
+        false => "/garennes/droit-d-interpellation/interpellations/reseau-cyclable/soutenir/",
+    }
 }
 
 #[tokio::test]
@@ -355,6 +430,49 @@ async fn five_wrong_codes_end_a_request_and_a_new_one_can_be_made() {
         let page = go(&place, &citizen, Wish::Support, CYCLING, &FORM).await;
         assert_eq!(page.status, 200, "{}: {}", place.engine.name, page.html);
         assert_counts(&place, 1).await;
+    }
+}
+
+#[tokio::test]
+async fn a_mailbox_s_codes_are_guessed_at_fifty_times_a_day_at_most_however_they_are_sent() {
+    for place in places().await {
+        // Noon, far from where a day of limits ends.
+        let at = |hour: i64| {
+            "2026-11-21T12:00:00Z".parse::<Timestamp>().unwrap() + SignedDuration::from_hours(hour)
+        };
+        let open =
+            async |hour| place.open(Door { clock: Clock::Stopped(at(hour)), ..place.door.clone() }).await;
+        let victim = |number: usize| Form { email: "victime@exemple.fr".into(), ..form(number) };
+        let mut compared = 0;
+        for number in 0..12 {
+            // Each hour the mailbox gets ten codes, so that guesses can be made for many requests.
+            let later = open(i64::try_from(number / 10).unwrap()).await;
+            let request =
+                later.ask(Wish::Support, CYCLING, &victim(number)).await.unwrap().request().unwrap();
+            for guess in ["000001", "000002", "000003", "000004", "000001", "000002"] {
+                // The same guess twice at once is one guess.
+                let twice =
+                    [guess, guess].map(|guess| later.confirm(Wish::Support, CYCLING, &request, guess));
+                let said =
+                    join_all(twice).await.into_iter().map(|page| page.unwrap().text("[data-error=code]"));
+                let said: BTreeSet<String> = said.collect();
+                assert_eq!(said.len(), 1, "{}: {said:?}", place.engine.name);
+                compared += usize::from(said.iter().any(|said| said.contains("reste")));
+            }
+        }
+        // Four guesses and their repetitions for each of twelve requests, all within fifty.
+        assert_eq!(compared, 12 * 6, "{}", place.engine.name);
+        let citizen = open(2).await;
+        let request = citizen.ask(Wish::Support, CYCLING, &victim(20)).await.unwrap().request().unwrap();
+        for guess in ["000001", "000002", "000003", "000003"] {
+            let said = citizen
+                .confirm(Wish::Support, CYCLING, &request, guess)
+                .await
+                .unwrap()
+                .text("[data-error=code]");
+            let within = guess < "000003";
+            assert_eq!(said.contains("reste"), within, "{}: {guess}: {said}", place.engine.name);
+        }
     }
 }
 
@@ -520,7 +638,7 @@ async fn i7_what_a_support_leaves_behind() {
             ..=24 => "a day",
             _ => "the deposit's erasure date",
         };
-        let partition = match store::place_of(&row.key.partition) {
+        let partition = match store::deposit_of(&row.key.partition) {
             Some(_) => row.key.partition.rsplit_once('#').unwrap().0.to_owned() + "#[shard]",
             None => row.key.partition.clone(),
         };

@@ -1,5 +1,10 @@
-//! Supports in the table: one row for each person and deposit, one for each place of a mailbox.
+//! Supports in the table: one row for each person and deposit, one for each slot of a mailbox; and how a confirmed
+//! request is carried out on them.
 
+use super::{
+    Failure, Subject,
+    pending::{self, Kept},
+};
 use crate::{
     door::Door,
     register,
@@ -9,14 +14,14 @@ use domain::{
     limits::PENDING_LIFETIME,
     rulebook::{Deposit, Process},
     secret::{Pseudonym, Secret},
-    support::{Claims, Occupant, free_place},
+    support::{Claims, Occupant, Wish, free_slot},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// A deposit, by its ids.
 #[derive(Debug, Clone, Copy)]
-pub struct Place<'a> {
+pub struct DepositId<'a> {
     /// Process id.
     pub process: &'a str,
     /// Deposit id.
@@ -34,33 +39,26 @@ pub enum Standing {
 }
 
 /// The row of one person's support of one deposit. Purpose: one support per person; erased with the deposit's
-/// personal data ([`Deposit::erased`]).
+/// personal data ([`Deposit::erased`]), or a day after it was withdrawn.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Support {
     /// Whether it counts.
     pub standing: Standing,
     /// When it took this standing.
     pub at: Timestamp,
-    /// The request that gave it this standing.
-    pub request: String,
     /// What the register commits to.
     pub receipt: String,
     /// The mailbox it was confirmed with.
     pub mailbox: Pseudonym,
-    /// Which place of the mailbox it holds.
-    pub place: usize,
-    /// The number that was answered.
-    pub number: u64,
+    /// Which slot of the mailbox it holds.
+    pub slot: usize,
 }
 
 /// What became of a confirmed request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
+pub(super) enum Outcome {
     /// It is as the person wished; the number of supports to answer.
-    Done {
-        /// Supports of the deposit.
-        number: u64,
-    },
+    Done { number: u64 },
     /// The mailbox has served as many people as it may, or someone born on the same day.
     MailboxTaken,
 }
@@ -69,144 +67,146 @@ pub enum Outcome {
 const ATTEMPTS: usize = 10;
 
 /// The key of one deposit's pseudonyms, so that acts on two deposits cannot be joined.
-pub fn key(secret: &Secret, place: Place<'_>) -> domain::secret::Key {
-    secret.key(&["support", place.process, place.deposit])
+pub fn key(secret: &Secret, id: DepositId<'_>) -> domain::secret::Key {
+    secret.key(&["support", id.process, id.deposit])
 }
 
 /// Partition of a support: 256 for each deposit, so that none is written by every act.
 const PARTITION: &str = "support";
 
 /// The key of a person's support.
-pub fn support_key(place: Place<'_>, civil: &Pseudonym) -> Key {
+pub fn support_key(id: DepositId<'_>, civil: &Pseudonym) -> Key {
     let shard = &civil.as_str()[..2];
-    Key::new(format!("{PARTITION}#{}#{}#{shard}", place.process, place.deposit), civil.as_str())
+    Key::new(format!("{PARTITION}#{}#{}#{shard}", id.process, id.deposit), civil.as_str())
 }
 
 /// The deposit that a partition's supports are of; `None` for a partition of something else.
-pub fn place_of(partition: &str) -> Option<Place<'_>> {
+pub fn deposit_of(partition: &str) -> Option<DepositId<'_>> {
     let mut parts = partition.split('#');
     match (parts.next(), parts.next(), parts.next(), parts.next(), parts.next()) {
-        (Some(PARTITION), Some(process), Some(deposit), Some(_), None) => Some(Place { process, deposit }),
+        (Some(PARTITION), Some(process), Some(deposit), Some(_), None) => {
+            Some(DepositId { process, deposit })
+        }
         _ => None,
     }
 }
 
 /// All partitions that hold supports of a deposit.
-pub fn partitions(place: Place<'_>) -> impl Iterator<Item = String> {
-    (0..=u8::MAX).map(move |shard| format!("{PARTITION}#{}#{}#{shard:02x}", place.process, place.deposit))
+pub fn partitions(id: DepositId<'_>) -> impl Iterator<Item = String> {
+    (0..=u8::MAX).map(move |shard| format!("{PARTITION}#{}#{}#{shard:02x}", id.process, id.deposit))
 }
 
-fn mailbox_partition(place: Place<'_>, mailbox: &Pseudonym) -> String {
-    format!("mailbox#{}#{}#{}", place.process, place.deposit, mailbox.as_str())
-}
-
-/// The number first answered to a request that has been carried out.
-pub(super) async fn answered(
+/// Does what a request wished, once (I3): being the first, and the request being still to do, are conditions of the
+/// commit. One that was carried out gets its first answer again (I4).
+pub(super) async fn carry_out(
+    wish: Wish,
     door: &Door,
-    place: Place<'_>,
-    claims: &Claims,
-    request: &str,
+    subject: &Subject,
+    mut kept: Kept,
     now: Timestamp,
-) -> Result<Option<u64>, TableError> {
-    let stored = door.table.get(&support_key(place, &claims.civil), now).await?;
-    let support = stored.map(|item| item.read::<Support>()).transpose()?;
-    Ok(support.filter(|support| support.request == request).map(|support| support.number))
-}
-
-/// Counts the person once, however often and in parallel they ask (I3): being the first is a condition of the
-/// commit.
-pub(super) async fn support(
-    door: &Door,
-    process: &Process,
-    deposit: &Deposit,
-    place: Place<'_>,
-    claims: &Claims,
-    request: &str,
-    now: Timestamp,
-) -> Result<Outcome, CommitError> {
-    let number = register::supports(&*door.table, place, now).await?;
+) -> Result<Outcome, Failure> {
     for _ in 0..ATTEMPTS {
-        // The mailbox is read before the support's row: who holds a place there has a row by then.
-        let mailbox = Mailbox::read(&*door.table, process, place, claims, now).await?;
-        let stored = door.table.get(&support_key(place, &claims.civil), now).await?;
-        let earlier = stored.as_ref().map(Item::read::<Support>).transpose()?;
-        if let Some(earlier) = &earlier
-            && earlier.standing == Standing::Counted
-        {
-            let number = if earlier.request == request { earlier.number } else { number };
+        if let Some(number) = kept.pending.done {
             return Ok(Outcome::Done { number });
         }
-        let Some(mailbox) = mailbox else { return Ok(Outcome::MailboxTaken) };
-        let support = Support {
-            standing: Standing::Counted,
-            at: now,
-            request: request.to_owned(),
-            receipt: key(&door.secret, place).pseudonym(&["receipt", request]).as_str().to_owned(),
-            mailbox: claims.mailbox.clone(),
-            place: mailbox.free,
-            number: number + 1,
+        let plan = match wish {
+            Wish::Support => plan_support(door, subject, &kept, now).await?,
+            Wish::Withdrawal => Some(plan_withdrawal(door, subject, &kept, now).await?),
         };
-        let occupant = Occupant { civil: claims.civil.clone(), birth: claims.birth.clone() };
-        let condition = stored.map_or(Condition::Absent, |item| Condition::Version(item.version));
-        let erased = Some(deposit.erased);
-        let mut writes = vec![
-            Write::put(support_key(place, &claims.civil), condition, erased, &support)?,
-            Write::put(mailbox.key(mailbox.free), Condition::Absent, erased, &occupant)?,
-        ];
-        writes.extend(mailbox.held());
+        let Some(Plan { mut writes, number }) = plan else { return Ok(Outcome::MailboxTaken) };
+        writes.push(kept.done(number)?);
         match door.table.commit(writes, now).await {
-            Ok(()) => return Ok(Outcome::Done { number: support.number }),
-            Err(CommitError::Refused) => {}
-            Err(error) => return Err(error),
+            Ok(()) => return Ok(Outcome::Done { number }),
+            Err(CommitError::Refused) => kept = pending::read_again(door, kept, now).await?,
+            Err(CommitError::Table(error)) => return Err(error.into()),
         }
     }
-    Err(CommitError::Refused)
+    Err(TableError::Busy("the same items keep changing".into()).into())
 }
 
-/// Takes the person's support back, if there is one confirmed with the same mailbox; answers alike if not (I6).
-pub(super) async fn withdraw(
+/// What carrying out a request takes, and the number of supports to answer. Nothing to write but the answer when
+/// there is nothing to change: nobody can tell from the time it takes (I6).
+struct Plan {
+    writes: Vec<Write>,
+    number: u64,
+}
+
+/// `None` when the mailbox cannot serve this person.
+async fn plan_support(
     door: &Door,
-    deposit: &Deposit,
-    place: Place<'_>,
-    claims: &Claims,
-    request: &str,
+    subject: &Subject,
+    kept: &Kept,
     now: Timestamp,
-) -> Result<Outcome, CommitError> {
-    let number = register::supports(&*door.table, place, now).await?;
-    for _ in 0..ATTEMPTS {
-        let Some(stored) = door.table.get(&support_key(place, &claims.civil), now).await? else {
-            return Ok(Outcome::Done { number });
-        };
-        let earlier: Support = stored.read()?;
-        if earlier.standing == Standing::Withdrawn || earlier.mailbox != claims.mailbox {
-            return Ok(Outcome::Done { number });
-        }
-        let withdrawn = Support {
-            standing: Standing::Withdrawn,
-            at: now,
-            request: request.to_owned(),
-            number: number.saturating_sub(1),
-            ..earlier.clone()
-        };
-        // Kept only as long as the request that withdrew it may be repeated (I4); then nothing is left.
-        let erased =
-            now.saturating_add(PENDING_LIFETIME).map_or(deposit.erased, |soon| soon.min(deposit.erased));
-        let mut writes =
-            vec![Write::put(stored.key, Condition::Version(stored.version), Some(erased), &withdrawn)?];
-        let held = Key::new(mailbox_partition(place, &earlier.mailbox), earlier.place.to_string());
-        if let Some(held) = door.table.get(&held, now).await? {
-            writes.push(Write::Delete { key: held.key, version: held.version });
-        }
-        match door.table.commit(writes, now).await {
-            Ok(()) => return Ok(Outcome::Done { number: withdrawn.number }),
-            Err(CommitError::Refused) => {}
-            Err(error) => return Err(error),
-        }
+) -> Result<Option<Plan>, TableError> {
+    let (id, claims) = (subject.id(), &kept.pending.claims);
+    let number = register::supports(&*door.table, id, now).await?;
+    // The mailbox is read before the support's row: who holds a slot there has a row by then.
+    let mailbox = Mailbox::read(&*door.table, subject.process(), id, claims, now).await?;
+    let stored = door.table.get(&support_key(id, &claims.civil), now).await?;
+    let earlier = stored.as_ref().map(Item::read::<Support>).transpose()?;
+    let counted = earlier.filter(|support| support.standing == Standing::Counted);
+    if counted.as_ref().is_some_and(|support| support.mailbox == claims.mailbox) {
+        return Ok(Some(Plan { writes: Vec::new(), number }));
     }
-    Err(CommitError::Refused)
+    // Asked before a support by way of another mailbox, so that a full mailbox cannot be used to find out whether
+    // there is one (I6).
+    let Some(mailbox) = mailbox else { return Ok(None) };
+    if counted.is_some() {
+        return Ok(Some(Plan { writes: Vec::new(), number }));
+    }
+    let support = Support {
+        standing: Standing::Counted,
+        at: now,
+        receipt: key(&door.secret, id).pseudonym(&["receipt", &kept.pending.seed]).as_str().to_owned(),
+        mailbox: claims.mailbox.clone(),
+        slot: mailbox.free,
+    };
+    let occupant = Occupant { civil: claims.civil.clone(), birth: claims.birth.clone() };
+    let condition = stored.map_or(Condition::Absent, |item| Condition::Version(item.version));
+    let erased = Some(subject.deposit().erased);
+    let mut writes = vec![
+        Write::put(support_key(id, &claims.civil), condition, erased, &support)?,
+        Write::put(mailbox.key(mailbox.free), Condition::Absent, erased, &occupant)?,
+    ];
+    writes.extend(mailbox.held());
+    Ok(Some(Plan { writes, number: number + 1 }))
 }
 
-/// The places of a mailbox, as they were read.
+/// Takes a support back only by way of the mailbox it was confirmed with.
+async fn plan_withdrawal(
+    door: &Door,
+    subject: &Subject,
+    kept: &Kept,
+    now: Timestamp,
+) -> Result<Plan, TableError> {
+    let (id, claims) = (subject.id(), &kept.pending.claims);
+    let number = register::supports(&*door.table, id, now).await?;
+    let nothing = Plan { writes: Vec::new(), number };
+    let Some(stored) = door.table.get(&support_key(id, &claims.civil), now).await? else {
+        return Ok(nothing);
+    };
+    let earlier: Support = stored.read()?;
+    if earlier.standing == Standing::Withdrawn || earlier.mailbox != claims.mailbox {
+        return Ok(nothing);
+    }
+    let slot = Key::new(mailbox_partition(id, &earlier.mailbox), earlier.slot.to_string());
+    let withdrawn = Support { standing: Standing::Withdrawn, at: now, ..earlier };
+    // The register reads it; then nothing is left.
+    let deposit: &Deposit = subject.deposit();
+    let erased = now.saturating_add(PENDING_LIFETIME).map_or(deposit.erased, |soon| soon.min(deposit.erased));
+    let mut writes =
+        vec![Write::put(stored.key, Condition::Version(stored.version), Some(erased), &withdrawn)?];
+    if let Some(held) = door.table.get(&slot, now).await? {
+        writes.push(Write::Delete { key: held.key, version: held.version });
+    }
+    Ok(Plan { writes, number: number.saturating_sub(1) })
+}
+
+fn mailbox_partition(id: DepositId<'_>, mailbox: &Pseudonym) -> String {
+    format!("mailbox#{}#{}#{}", id.process, id.deposit, mailbox.as_str())
+}
+
+/// The slots of a mailbox, as they were read.
 struct Mailbox {
     partition: String,
     items: Vec<Item>,
@@ -214,31 +214,32 @@ struct Mailbox {
 }
 
 impl Mailbox {
-    /// Reads the places; `None` when this person cannot use the mailbox.
+    /// Reads the slots; `None` when this person cannot use the mailbox.
     async fn read(
         table: &dyn Table,
         process: &Process,
-        place: Place<'_>,
+        id: DepositId<'_>,
         claims: &Claims,
         now: Timestamp,
     ) -> Result<Option<Self>, TableError> {
-        let partition = mailbox_partition(place, &claims.mailbox);
+        let partition = mailbox_partition(id, &claims.mailbox);
         let items = table.query(&partition, None, u32::from(u8::MAX), now).await?;
-        let mut places = vec![None; usize::from(process.people_per_mailbox)];
+        let mut slots = vec![None; usize::from(process.people_per_mailbox)];
         for item in &items {
-            // Places beyond those allowed were given when the rule allowed more.
-            if let Some(held) = item.key.sort.parse().ok().and_then(|place: usize| places.get_mut(place)) {
-                *held = Some(item.read::<Occupant>()?);
-            }
+            let slot: usize = item.key.sort.parse().map_err(|_| item.unreadable("no slot"))?;
+            // More than are allowed were given when the rule allowed more.
+            slots.resize(slots.len().max(slot + 1), None);
+            slots[slot] = Some(item.read::<Occupant>()?);
         }
-        Ok(free_place(&places, claims).map(|free| Self { partition, items, free }))
+        let free = free_slot(&slots, claims).filter(|free| *free < usize::from(process.people_per_mailbox));
+        Ok(free.map(|free| Self { partition, items, free }))
     }
 
-    fn key(&self, place: usize) -> Key {
-        Key::new(self.partition.clone(), place.to_string())
+    fn key(&self, slot: usize) -> Key {
+        Key::new(self.partition.clone(), slot.to_string())
     }
 
-    /// The rule looked at who holds the other places: that must still be so.
+    /// The rule looked at who holds the other slots: that must still be so.
     fn held(&self) -> impl Iterator<Item = Write> {
         self.items
             .iter()

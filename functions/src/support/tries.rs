@@ -1,65 +1,55 @@
 //! The codes tried for a request. Different ones are counted, so that a code sent twice, by a double click or a
 //! nervous network, is one try (I4), and parallel guesses have no more tries than guesses in a row.
 
-use super::{Failure, Pending};
+use super::{Failure, limit, pending::Pending};
 use crate::{
     door::Door,
     table::{CommitError, Condition, Item, Key, Write},
 };
 use domain::{
-    limits::{PENDING_LIFETIME, TRIES_PER_CODE},
+    limits::{PENDING_LIFETIME, TRIES_PER_CODE, TRIES_PER_MAILBOX},
     secret::Pseudonym,
 };
 use jiff::Timestamp;
 
-/// Whether a code may be compared.
-pub(super) enum Try {
-    /// It was tried before, and counted then.
-    Again {
-        /// Tries that are left.
-        left: usize,
-    },
-    /// It is counted now.
-    Counted {
-        /// Tries that are left.
-        left: usize,
-    },
-    /// There are no tries left.
-    Exhausted,
-}
-
-/// Notes that a code is tried, before anyone looks whether it is right.
+/// Notes that a code is tried, before anyone looks whether it is right. Gives how many other codes may still be
+/// tried for the request, or `None` when this one may not be: the request had its share, or the guesser (a mailbox from a network).
 pub(super) async fn note(
     door: &Door,
     request: &str,
     pending: &Pending,
     typed: &str,
+    guesser: &str,
     now: Timestamp,
-) -> Result<Try, Failure> {
+) -> Result<Option<usize>, Failure> {
     let code = door.secret.key(&["tried", request]).pseudonym(&[&pending.seed, typed]);
+    let mut refused = None;
     loop {
         let (stored, mut tried) = read(door, request, pending, now).await?;
         let left = TRIES_PER_CODE.saturating_sub(tried.len());
         if tried.contains(&code) {
-            return Ok(Try::Again { left });
+            return Ok(Some(left));
         }
-        if left == 0 {
-            return Ok(Try::Exhausted);
+        let version = stored.as_ref().map(|item| item.version);
+        // Refused though nobody else has noted a try: it is the guesser's count that stands at its bound.
+        if left == 0 || refused == Some(version) {
+            return Ok(None);
         }
         tried.push(code.clone());
-        let condition = stored.map_or(Condition::Absent, |item| Condition::Version(item.version));
+        let condition = version.map_or(Condition::Absent, Condition::Version);
         let expires = now.saturating_add(PENDING_LIFETIME).ok();
-        let write = Write::put(key(request, pending), condition, expires, &tried)?;
-        match door.table.commit(vec![write], now).await {
-            Ok(()) => return Ok(Try::Counted { left: left - 1 }),
-            Err(CommitError::Refused) => {} // another try was noted meanwhile; their number is bounded
+        let note = Write::put(key(request, pending), condition, expires, &tried)?;
+        let count = limit::count(door, TRIES_PER_MAILBOX, guesser, now);
+        match door.table.commit(vec![note, count], now).await {
+            Ok(()) => return Ok(Some(left - 1)),
+            Err(CommitError::Refused) => refused = Some(version),
             Err(CommitError::Table(error)) => return Err(error.into()),
         }
     }
 }
 
 /// Whether a request has tries left.
-pub(super) async fn has_left(
+pub(super) async fn are_left(
     door: &Door,
     request: &str,
     pending: &Pending,

@@ -168,6 +168,33 @@ impl DynamoTable {
         Ok(item.build())
     }
 
+    /// An iterator over a shard's records after a sequence number, or from the oldest that is kept.
+    async fn iterator(
+        &self,
+        stream: &str,
+        shard: &str,
+        after: Option<&str>,
+    ) -> Result<Option<String>, TableError> {
+        let from = match after {
+            Some(_) => ShardIteratorType::AfterSequenceNumber,
+            None => ShardIteratorType::TrimHorizon,
+        };
+        let request = self.streams.get_shard_iterator().stream_arn(stream).shard_id(shard);
+        let request = request.shard_iterator_type(from).set_sequence_number(after.map(str::to_owned));
+        match request.send().await {
+            Ok(answer) => Ok(answer.shard_iterator),
+            // After a quiet day the last record read is no longer kept: what is left comes after it.
+            Err(error) if error.code() == Some("TrimmedDataAccessException") && after.is_some() => {
+                tracing::warn!(
+                    shard,
+                    "the stream no longer keeps the last change read: is the register on time?"
+                );
+                Box::pin(self.iterator(stream, shard, None)).await
+            }
+            Err(error) => Err(busy(error)),
+        }
+    }
+
     async fn stream(&self) -> Result<String, TableError> {
         let described = self.items.describe_table().table_name(&self.name).send().await.map_err(busy)?;
         described
@@ -193,6 +220,8 @@ impl DynamoTable {
             shards.extend(description.shards.unwrap_or_default());
             last = description.last_evaluated_shard_id;
             if last.is_none() {
+                // Ids begin with the time the shard was made: parents come first.
+                shards.sort_by(|one, other| one.shard_id.cmp(&other.shard_id));
                 return Ok(shards);
             }
         }
@@ -311,7 +340,11 @@ fn express(condition: Condition, now: Timestamp) -> (&'static str, HashMap<Strin
     }
 }
 
-fn item(attributes: &HashMap<String, AttributeValue>) -> Option<Item> {
+fn item(attributes: &HashMap<String, AttributeValue>) -> Result<Item, TableError> {
+    read_item(attributes).ok_or_else(|| TableError::Broken("an item has not the attributes of ours".into()))
+}
+
+fn read_item(attributes: &HashMap<String, AttributeValue>) -> Option<Item> {
     let text = |name: &str| attributes.get(name)?.as_s().ok().cloned();
     let number = |name: &str| attributes.get(name)?.as_n().ok()?.parse::<i64>().ok();
     Some(Item {
@@ -322,17 +355,13 @@ fn item(attributes: &HashMap<String, AttributeValue>) -> Option<Item> {
     })
 }
 
-fn stream_item(attributes: &HashMap<String, streams::types::AttributeValue>) -> Option<Item> {
+fn stream_item(attributes: &HashMap<String, streams::types::AttributeValue>) -> Result<Item, TableError> {
     let same = |value: &streams::types::AttributeValue| match value {
         streams::types::AttributeValue::S(text) => Some(AttributeValue::S(text.clone())),
         streams::types::AttributeValue::N(number) => Some(AttributeValue::N(number.clone())),
         _ => None,
     };
     item(&attributes.iter().filter_map(|(name, value)| Some((name.clone(), same(value)?))).collect())
-}
-
-fn is_live(item: &Item, now: Timestamp) -> bool {
-    item.expires.is_none_or(|expires| expires.as_second() > now.as_second())
 }
 
 /// How far each shard of the stream has been read.
@@ -360,7 +389,8 @@ impl Table for DynamoTable {
             .consistent_read(true)
             .send();
         let answer = sent.await.map_err(busy)?;
-        Ok(answer.item.as_ref().and_then(item).filter(|item| is_live(item, now)))
+        let found = answer.item.as_ref().map(item).transpose()?;
+        Ok(found.filter(|item| item.is_live(now)))
     }
 
     async fn query(
@@ -384,8 +414,8 @@ impl Table for DynamoTable {
                 .send()
                 .await
                 .map_err(busy)?;
-            let items: Vec<Item> =
-                answer.items().iter().filter_map(item).filter(|item| is_live(item, now)).collect();
+            let mut items = answer.items().iter().map(item).collect::<Result<Vec<_>, _>>()?;
+            items.retain(|item| item.is_live(now));
             start = answer.last_evaluated_key;
             if !items.is_empty() || start.is_none() {
                 return Ok(items);
@@ -436,14 +466,10 @@ impl Table for DynamoTable {
             if parent_waits || is_done(id) {
                 continue;
             }
-            let request = self.streams.get_shard_iterator().stream_arn(&stream).shard_id(id);
-            let request = match positions.0.get(id) {
-                Some(ShardPosition::After(sequence)) => request
-                    .shard_iterator_type(ShardIteratorType::AfterSequenceNumber)
-                    .sequence_number(sequence),
-                _ => request.shard_iterator_type(ShardIteratorType::TrimHorizon),
+            let mut iterator = match positions.0.get(id) {
+                Some(ShardPosition::After(sequence)) => self.iterator(&stream, id, Some(sequence)).await?,
+                _ => self.iterator(&stream, id, None).await?,
             };
-            let mut iterator = request.send().await.map_err(busy)?.shard_iterator;
             let mut empty_pages = 0;
             while let Some(current) = iterator {
                 let room = limit.saturating_sub(u32::try_from(changes.len()).unwrap_or(u32::MAX));
@@ -465,8 +491,8 @@ impl Table for DynamoTable {
                         positions.0.insert(id.to_owned(), ShardPosition::After(sequence.clone()));
                     }
                     changes.push(Change {
-                        old: record.old_image.as_ref().and_then(stream_item),
-                        new: record.new_image.as_ref().and_then(stream_item),
+                        old: record.old_image.as_ref().map(stream_item).transpose()?,
+                        new: record.new_image.as_ref().map(stream_item).transpose()?,
                     });
                 }
                 iterator = answer.next_shard_iterator;

@@ -44,8 +44,19 @@ impl Item {
     /// # Errors
     /// [`TableError::Broken`] when it is not the JSON of a `T`.
     pub fn read<T: serde::de::DeserializeOwned>(&self) -> Result<T, TableError> {
-        serde_json::from_str(&self.body)
-            .map_err(|error| TableError::Broken(format!("{:?}: {error}", self.key)))
+        serde_json::from_str(&self.body).map_err(|error| self.unreadable(error))
+    }
+
+    /// The error for an item that is not what its partition says. Names the partition's kind only: the rest may be
+    /// a pseudonym.
+    pub fn unreadable(&self, why: impl std::fmt::Display) -> TableError {
+        let kind = self.key.partition.split('#').next().unwrap_or_default();
+        TableError::Broken(format!("an item of {kind} cannot be read: {why}"))
+    }
+
+    /// Whether it is there at `now`: it has not expired.
+    pub fn is_live(&self, now: Timestamp) -> bool {
+        self.expires.is_none_or(|expires| now.as_second() < expires.as_second())
     }
 }
 
@@ -123,7 +134,7 @@ impl Write {
     }
 }
 
-/// A change of one item by a commit, or by its erasure after it expired.
+/// A change of one item by a commit. An engine may also tell of the erasure of what had expired.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     /// The item before, if there was one.

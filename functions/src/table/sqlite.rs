@@ -12,7 +12,7 @@ use std::{
     sync::{Arc, Mutex, mpsc},
     time::Duration,
 };
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::{Notify, futures::Notified, oneshot};
 
 /// Commits made one transaction at most.
 const BATCH: usize = 256;
@@ -70,8 +70,8 @@ impl SqliteTable {
     }
 
     /// Waits until something is committed after the call.
-    pub async fn committed(&self) {
-        self.committed.notified().await;
+    pub fn committed(&self) -> Notified<'_> {
+        self.committed.notified()
     }
 
     /// Erases what has expired at `now`, and the changes up to a position that nobody reads any more.
@@ -91,7 +91,9 @@ impl SqliteTable {
                     .execute("DELETE FROM changes WHERE position <= ?1", [parse(&position)?])
                     .map_err(busy)?;
             }
-            transaction.commit().map_err(busy)
+            transaction.commit().map_err(busy)?;
+            // What was erased must not stay legible in the write-ahead log.
+            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(busy)
         };
         tokio::task::spawn_blocking(task).await.map_err(|error| TableError::Broken(error.to_string()))?
     }
@@ -122,7 +124,10 @@ fn connect(path: &Path) -> Result<Connection, TableError> {
     let connection = Connection::open(path).map_err(broken)?;
     connection.busy_timeout(Duration::from_secs(10)).map_err(broken)?;
     // WAL with full synchronisation: a commit that was answered survives a power cut (I4).
-    connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;").map_err(broken)?;
+    // What is erased is overwritten (I7).
+    connection
+        .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;")
+        .map_err(broken)?;
     connection.set_prepared_statement_cache_capacity(32);
     Ok(connection)
 }
@@ -152,7 +157,7 @@ fn write_batch(connection: &mut Connection, batch: &[Job]) -> Vec<Result<(), Com
                 savepoint.commit()?;
                 results.push(Ok(()));
             } else {
-                drop(savepoint); // rolls back
+                savepoint.finish()?; // rolls back
                 results.push(Err(CommitError::Refused));
             }
         }
@@ -170,7 +175,7 @@ fn apply(connection: &Connection, writes: &[Write], now: Timestamp) -> rusqlite:
     for write in writes {
         let key = write.key();
         let stored = select(connection, key)?;
-        let present = stored.as_ref().filter(|item| !is_expired(item, now));
+        let present = stored.as_ref().filter(|item| item.is_live(now));
         let holds = |condition: &Condition| match condition {
             Condition::Absent => present.is_none(),
             Condition::Version(version) => present.is_some_and(|item| item.version == *version),
@@ -242,10 +247,6 @@ fn row_to_item(row: &rusqlite::Row<'_>) -> rusqlite::Result<Item> {
     })
 }
 
-fn is_expired(item: &Item, now: Timestamp) -> bool {
-    item.expires.is_some_and(|expires| expires.as_second() <= now.as_second())
-}
-
 fn image(item: &Item) -> String {
     serde_json::json!([item.version, item.expires.map(Timestamp::as_second), item.body]).to_string()
 }
@@ -275,7 +276,7 @@ impl Table for SqliteTable {
     async fn get(&self, key: &Key, now: Timestamp) -> Result<Option<Item>, TableError> {
         let key = key.clone();
         let item = self.read(move |connection| select(connection, &key)).await?;
-        Ok(item.filter(|item| !is_expired(item, now)))
+        Ok(item.filter(|item| item.is_live(now)))
     }
 
     async fn query(

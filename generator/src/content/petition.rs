@@ -27,7 +27,6 @@ pub(crate) struct Process {
     pub(crate) page: Page,
     /// Unique in the site.
     pub(crate) id: String,
-    pub(crate) status: Status,
     pub(crate) labels: Labels,
     /// How to support on paper.
     pub(crate) paper: Option<Html>,
@@ -43,17 +42,6 @@ pub(crate) struct Process {
     pub(crate) deposits: Vec<Deposit>,
 }
 
-/// Whether a process goes on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Status {
-    Open,
-    Closed,
-}
-
-impl Choice for Status {
-    const CHOICES: &'static [(&'static str, Self)] = &[("open", Self::Open), ("closed", Self::Closed)];
-}
-
 /// What deposits are called in running text.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Labels {
@@ -65,7 +53,7 @@ pub(crate) struct Labels {
 /// When deposits can be supported, and how long personal data is kept.
 #[derive(Debug, Clone)]
 pub(crate) struct SupportRules {
-    /// No support outside.
+    /// No support outside, unless a deposit says otherwise.
     pub(crate) window: Window,
     /// How long a deposit can be supported.
     pub(crate) duration: Delay,
@@ -113,7 +101,6 @@ impl Process {
         let labels = read_labels(table);
         let paper = table.get::<Markdown>("paper").map(|paper| renderer.block(&paper));
         let support = table.section("support", |table| read_support(table, reader));
-        let status = read_status(table, support.is_endless);
         let thresholds = read_thresholds(table, &renderer);
         let territory = organisation.and_then(|organisation| territory(support.reach, organisation, table));
         file.table.finish();
@@ -121,7 +108,6 @@ impl Process {
         Some(Self {
             id: page.slug().to_owned(),
             page,
-            status: status?,
             labels,
             paper,
             support: support.rules?,
@@ -174,8 +160,6 @@ fn read_labels(table: &mut Table<'_>) -> Labels {
 struct Support {
     /// `None` when its window is wrong.
     rules: Option<SupportRules>,
-    /// Whether the window has no end.
-    is_endless: bool,
     minimum_age: u8,
     links: Vec<Link>,
     reach: Reach,
@@ -210,7 +194,6 @@ fn read_support(table: &mut Table<'_>, reader: &Reader<'_>) -> Support {
     let retention = table.get("retention").unwrap_or(HALF_A_YEAR);
     Support {
         rules: window.map(|window| SupportRules { window, duration, retention }),
-        is_endless: closes.is_none(),
         minimum_age: table.get_within("minimum_age", 0..=99).unwrap_or(18),
         links: read_links(table),
         reach: table.get("communes").unwrap_or(Reach::Territory),
@@ -246,18 +229,6 @@ fn territory(reach: Reach, organisation: &Organisation, table: &Table<'_>) -> Op
             organisation.communes.clone()
         }
     }
-}
-
-/// A closed process must also stop taking supports: the page and the functions ask the same window.
-fn read_status(table: &mut Table<'_>, is_endless: bool) -> Option<Status> {
-    let Some(status) = table.get::<Spanned<Status>>("status") else { return Some(Status::Open) };
-    if *status.get_ref() == Status::Closed && is_endless {
-        let error =
-            table.error(status.span(), "une démarche close doit dire quand les soutiens ont pris fin");
-        table.report(error.help("ajoutez `closes = …` dans `[support]`"));
-        return None;
-    }
-    Some(*status.get_ref())
 }
 
 /// At least one threshold, in increasing order.

@@ -41,7 +41,7 @@ pub enum DataError {
 impl DataFolder {
     pub(super) fn open(path: &Path) -> Result<Self, DataError> {
         let system = |source| DataError::System { path: path.to_owned(), source };
-        std::fs::create_dir_all(path).map_err(system)?;
+        make_private(path).map_err(system)?;
         let lock = OpenOptions::new().create(true).append(true).open(path.join("lock")).map_err(system)?;
         match lock.try_lock() {
             Ok(()) => {}
@@ -63,6 +63,17 @@ impl DataFolder {
     /// Where the site is built. The register publishes there too.
     pub(super) fn public(&self) -> PathBuf {
         self.path.join("site/public")
+    }
+
+    /// Removes the published counts: the register makes them anew, and whatever a power cut left of them would be in
+    /// the way of the first build.
+    pub(super) fn forget_counts(&self) -> Result<(), DataError> {
+        match std::fs::remove_dir_all(self.public().join("data")) {
+            Err(source) if source.kind() != io::ErrorKind::NotFound => {
+                Err(DataError::System { path: self.path.clone(), source })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Where the build puts the pages the functions answer with.
@@ -87,12 +98,19 @@ fn read_or_make_secret(path: &Path, table: &Path) -> Result<Secret, DataError> {
 fn make_secret(path: &Path) -> io::Result<Secret> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(io::Error::other)?;
-    let mut options = OpenOptions::new();
-    options.create_new(true).write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
+    // Whole or not at all, for without it the data is lost.
+    let new = path.with_extension("new");
+    let mut file = File::create(&new)?;
     file.write_all(hex::encode(bytes).as_bytes())?;
     file.sync_all()?;
+    std::fs::rename(new, path)?;
     Ok(Secret::new(bytes))
+}
+
+/// Makes a folder that only its owner can look into.
+fn make_private(path: &Path) -> io::Result<()> {
+    std::fs::create_dir_all(path)?;
+    #[cfg(unix)]
+    std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
+    Ok(())
 }

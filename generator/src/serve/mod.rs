@@ -70,6 +70,10 @@ pub enum ServeError {
 /// # Errors
 /// [`ServeError`] when it cannot start.
 pub fn run(options: &Options) -> Result<(), ServeError> {
+    tracing_subscriber::fmt()
+        .with_max_level(tracing_subscriber::filter::LevelFilter::WARN)
+        .with_writer(std::io::stderr)
+        .init();
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serve(options))
 }
 
@@ -81,6 +85,7 @@ async fn serve(options: &Options) -> Result<(), ServeError> {
     let address = listener.local_addr()?;
     let clock = options.at.map(Clock::starting_at).unwrap_or_default();
 
+    data.forget_counts()?;
     let site = Site::new(options.root.clone(), data.public(), clock);
     let rulebook = site.build()?;
     let table = SqliteTable::open(&data.table())?;
@@ -108,7 +113,9 @@ async fn serve(options: &Options) -> Result<(), ServeError> {
     };
 
     let (counted, counts_changed) = watch::channel(());
-    tokio::spawn(keep_register(table, writer, clock, counted));
+    // As of another moment, nothing is erased: the data may be real.
+    let erases = options.at.is_none();
+    tokio::spawn(keep_register(table, writer, clock, counted, erases));
     let live = rebuild::watch(site, counts_changed, rules);
     announce(address, options, has_outbox);
     let app = pages::router(door, data.public(), live, has_outbox.then_some(outbox));
@@ -131,7 +138,13 @@ async fn interrupted() {
 }
 
 /// Takes acts into the register as they come; erases what has expired.
-async fn keep_register(table: SqliteTable, mut writer: Writer, clock: Clock, counted: watch::Sender<()>) {
+async fn keep_register(
+    table: SqliteTable,
+    mut writer: Writer,
+    clock: Clock,
+    counted: watch::Sender<()>,
+    erases: bool,
+) {
     let mut erased_at = Timestamp::UNIX_EPOCH;
     loop {
         let committed = table.committed();
@@ -143,14 +156,14 @@ async fn keep_register(table: SqliteTable, mut writer: Writer, clock: Clock, cou
                 position
             }
             Err(error) => {
-                eprintln!("registre : {error}");
+                tracing::error!(%error, "the register waits");
                 None
             }
         };
-        if clock.now().duration_since(erased_at).as_secs() >= 60 {
+        if erases && clock.now().duration_since(erased_at).as_secs() >= 60 {
             erased_at = clock.now();
             if let Err(error) = table.erase(position, erased_at).await {
-                eprintln!("effacement : {error}");
+                tracing::error!(%error, "nothing was erased");
             }
         }
         // The register's own commits wake it as well; a short rest lets acts gather.

@@ -2,23 +2,30 @@
 
 use axum::{
     Json,
-    http::{HeaderMap, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
 use functions::mail::{Mail, Outbox};
 use std::{fmt::Write, sync::Arc};
 
-/// The mails, the newest first: a page, or JSON for who accepts that.
+/// The mails, the newest first: a page, or JSON for who accepts that. Only for this machine: behind a proxy, which says
+/// so, they are nobody's to read.
 pub(super) fn answer(outbox: &Arc<Outbox>, headers: &HeaderMap) -> Response {
+    if headers.contains_key("x-forwarded-for") || headers.contains_key("forwarded") {
+        return StatusCode::NOT_FOUND.into_response();
+    }
     let accepts_json = headers
         .get(header::ACCEPT)
         .and_then(|accept| accept.to_str().ok())
         .is_some_and(|accept| accept.contains("application/json"));
-    if accepts_json {
+    let mut response = if accepts_json {
         Json(outbox.mails()).into_response()
     } else {
         Html(page(&outbox.mails())).into_response()
-    }
+    };
+    functions::headers::protect(response.headers_mut());
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }
 
 fn page(mails: &[Mail]) -> String {

@@ -3,7 +3,7 @@
 use super::{outbox, rebuild::Live};
 use axum::{
     Router,
-    body::{Body, to_bytes},
+    body::to_bytes,
     extract::{ConnectInfo, Query, Request, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     middleware::{self, Next},
@@ -24,18 +24,20 @@ use tower_http::services::{ServeDir, ServeFile};
 const LIVE_SCRIPT: &str = include_str!("live.js");
 const LIVE_TAG: &str = "<script type=\"module\" src=\"/_live.js\"></script>\n</body>";
 
+/// With an outbox the site is being tried or edited: its pages reload when it is built anew, and its mails are shown.
 pub(super) fn router(door: Door, public: PathBuf, live: Live, outbox: Option<Arc<Outbox>>) -> Router {
     let not_found = ServeFile::new(public.join("404.html"));
-    let files = ServeDir::new(public).not_found_service(not_found);
-    let mut own = Router::new()
-        .route("/_live", get(wait_for_change))
-        .with_state(live)
-        .route("/_live.js", get(async || ([(header::CONTENT_TYPE, "text/javascript")], LIVE_SCRIPT)));
+    let mut files = Router::new().fallback_service(ServeDir::new(public).not_found_service(not_found));
+    let mut own = Router::new();
     if let Some(outbox) = outbox {
-        own = own.route("/_outbox/", get(async move |headers: HeaderMap| outbox::answer(&outbox, &headers)));
+        files = files.layer(middleware::from_fn(add_live_script));
+        own = Router::new()
+            .route("/_live", get(wait_for_change))
+            .with_state(live)
+            .route("/_live.js", get(async || ([(header::CONTENT_TYPE, "text/javascript")], LIVE_SCRIPT)))
+            .route("/_outbox/", get(async move |headers: HeaderMap| outbox::answer(&outbox, &headers)));
     }
-    Router::new()
-        .fallback_service(files)
+    files
         .layer(middleware::from_fn(finish_file))
         .merge(own)
         .merge(functions(door))
@@ -55,20 +57,15 @@ async fn find_client(
     next.run(request).await
 }
 
-/// Protects every file as the CDN will, and puts the live script into pages. Files of which the name begins with a
-/// dot are the build's own.
+/// Protects every file as the CDN will. Files of which the name begins with a dot are the build's own.
 async fn finish_file(request: Request, next: Next) -> Response {
-    if request.uri().path().split('/').any(|segment| segment.starts_with('.')) {
+    let path = request.uri().path().to_ascii_lowercase().replace("%2e", ".").replace("%2f", "/");
+    if path.split('/').any(|segment| segment.starts_with('.')) {
         return StatusCode::NOT_FOUND.into_response();
     }
     // The names of assets hold a hash of their content.
     let is_asset = request.uri().path().starts_with("/assets/");
-    let response = next.run(request).await;
-    let is_page = response
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-    let mut response = if is_page { with_live_script(response).await } else { response };
+    let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers::protect(headers);
     let lifetime = if is_asset { "public, max-age=31536000, immutable" } else { "no-cache" };
@@ -78,14 +75,17 @@ async fn finish_file(request: Request, next: Next) -> Response {
     response
 }
 
-async fn with_live_script(response: Response) -> Response {
+/// Puts the live script into pages.
+async fn add_live_script(request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    if !kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html")) {
+        return response;
+    }
     let (mut parts, body) = response.into_parts();
     let Ok(page) = to_bytes(body, usize::MAX).await else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
-    if page.is_empty() {
-        return Response::from_parts(parts, Body::empty()); // the answer to a HEAD
-    }
     let page = String::from_utf8_lossy(&page).replacen("</body>", LIVE_TAG, 1);
     parts.headers.remove(header::CONTENT_LENGTH);
     Response::from_parts(parts, page.into())

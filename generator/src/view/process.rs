@@ -4,7 +4,7 @@ use super::{Deposit, DepositCard, Organisation, Viewer};
 use crate::{
     content::{
         organisation, petition,
-        petition::{Labels, Status},
+        petition::Labels,
         step::{self, Period, Shows},
     },
     markdown::{Html, Text},
@@ -93,7 +93,7 @@ impl<'a> Viewer<'a> {
             organisation: self.organisation(organisation),
             preset: "petition",
             preset_text: self.word("preset.petition"),
-            open: process.status == Status::Open && process.support.window.is_open(self.site.now),
+            open: process.support.window.is_open(self.site.now),
             deposit_count: deposits.len(),
             supports_text: self.site.theme.words.supports(supports),
             labels: &process.labels,
