@@ -31,7 +31,7 @@ authorities() {
   done <"$file"
 }
 
-out=target/lambda
+out=target/aws
 rm -rf "$out"
 mkdir -p "$out"/{acts,register,rules/parvis}
 for function in acts register; do

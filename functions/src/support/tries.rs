@@ -70,5 +70,5 @@ async fn read(
 }
 
 fn key(request: &str, pending: &Pending) -> Key {
-    Key::new(format!("request#{request}"), format!("tries#{}", pending.seed))
+    Key::new(format!("tries#{request}"), &pending.seed)
 }

@@ -1,20 +1,26 @@
 //! Start and answers of the Lambda that takes acts, against one that does nothing.
 
 use crate::median;
-use std::{path::PathBuf, time::Instant};
+use std::{path::PathBuf, process::Command, time::Instant};
 use tests::{
     engines::{self, table_name},
     lambda::{Lambda, form_event},
-    place::{Place, program, root},
+    place::{Place, root},
 };
 
 const STARTS: usize = 15;
 const INVOCATIONS: usize = 300;
 
-/// The program for AWS, if it was built, or that of this profile.
-fn built(name: &str) -> (PathBuf, &'static str) {
-    let lambda = root().join("target/lambda").join(name);
-    if lambda.is_file() { (lambda, "profile lambda") } else { (program(name), "this profile") }
+/// Builds the programs as they go to AWS.
+fn build() {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["build", "--profile", "lambda", "--package", "functions", "--package", "tests"]);
+    cargo.args(["--bin", "acts", "--bin", "empty_lambda"]).current_dir(root());
+    assert!(cargo.status().expect("cargo").success(), "the Lambda programs cannot be built");
+}
+
+fn built(name: &str) -> PathBuf {
+    root().join("target/lambda").join(name)
 }
 
 pub(crate) async fn run() {
@@ -23,7 +29,8 @@ pub(crate) async fn run() {
     let event = form_event("/actes/droit-d-interpellation/reseau-cyclable/soutien", form);
     let code = "request=00000000000000000000000000000000&code=123456";
     let reading = form_event("/actes/droit-d-interpellation/reseau-cyclable/soutien/code", code);
-    let ((ours, profile), (empty, _)) = (built("acts"), built("empty_lambda"));
+    build();
+    let (ours, empty) = (built("acts"), built("empty_lambda"));
     let (mut starts, mut bare_starts) = (Vec::new(), Vec::new());
     let (mut firsts, mut bare_firsts) = (Vec::new(), Vec::new());
     let (mut warm, mut warm_reading, mut bare_warm) = (Vec::new(), Vec::new(), Vec::new());
@@ -43,7 +50,7 @@ pub(crate) async fn run() {
                 .env("PARVIS_SECRET", "07".repeat(32))
                 .env("PARVIS_SMTP", "smtp://127.0.0.1:1")
                 .env("DYNAMODB_ENDPOINT", place.engine.endpoint.as_ref().expect("an endpoint"));
-            let certificates = root().join("target/layer/parvis/certificates.pem");
+            let certificates = root().join("target/aws/rules/parvis/certificates.pem");
             if certificates.is_file() {
                 command.env("SSL_CERT_FILE", certificates);
             }
@@ -56,7 +63,7 @@ pub(crate) async fn run() {
             warm_reading.push(time(&function, &reading).await);
         }
     }
-    println!("Lambda ({profile}), medians, against an empty function on lambda_http");
+    println!("Lambda, medians, against an empty function on lambda_http");
     let size = |path: &PathBuf| std::fs::metadata(path).map_or(0.0, |file| file.len() as f64 / 1e6);
     println!(
         "  program                       {:>8.2} MB    {:.1} times",

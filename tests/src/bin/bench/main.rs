@@ -1,7 +1,6 @@
 //! What it costs, as ratios to the least that could be done: `cargo run --release -p tests --bin bench`.
 //!
-//! Needs what `tests/run.sh` installs, and the Lambda programs: `cargo build --profile lambda --bins`, or else those
-//! of the profile it is run in.
+//! Needs what `tests/run.sh` installs; builds the Lambda programs itself.
 
 mod embedded;
 mod lambda;
