@@ -820,23 +820,6 @@ fn a_demonstration_out_of_the_window_and_one_without_decision() {
 }
 
 #[test]
-fn a_closed_process_without_end() {
-    let petition = PETITION.replacen("date =", "status = \"closed\"\ndate =", 1);
-    let place = Place::new().page("sault/petitions/_index.md", &petition, "");
-    assert_snapshot!(place.diagnostics(), @r#"
-    erreur: une démarche close doit dire quand les soutiens ont pris fin
-     --> content/sault/petitions/_index.md:4:10
-      |
-    4 | status = "closed"
-      |          ^^^^^^^^
-      |
-      = aide: ajoutez `closes = …` dans `[support]`
-
-    1 erreur dans 1 fichier
-    "#);
-}
-
-#[test]
 fn numbers_durations_and_words_out_of_what_is_possible() {
     let support = "[support]\nduration = \"3 mois\"\nminimum_age = 400\nlinks = [\"resident\", \"habitant\"]\npeople_per_mailbox = 9\n[[thresholds]]";
     let place =
