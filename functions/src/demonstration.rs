@@ -2,7 +2,7 @@
 //! rows of the table, entries of the register, parts of the counts.
 
 use crate::{
-    support::store::{DepositId, Standing, Support, key, support_key},
+    rows::{DepositId, Standing, Support, key, support_key},
     table::{CommitError, Condition, Key, MOST_WRITES, Table, TableError, Write},
 };
 use domain::{

@@ -1,7 +1,6 @@
-//! What the functions need, and where requests go.
+//! What every function stands on.
 
-use crate::{answer::Pages, mail::Mailer, support, table::Table};
-use axum::{Router, extract::DefaultBodyLimit, routing::post};
+use crate::{answer::Pages, mail::Mailer, table::Table};
 use domain::{rulebook::Rulebook, secret::Secret};
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
@@ -52,27 +51,4 @@ impl Clock {
             Self::Stopped(now) => *now,
         }
     }
-}
-
-/// A form is a few lines of text.
-const LARGEST_BODY: usize = 16 * 1024;
-
-/// The functions, as one router.
-pub fn router(door: Door) -> Router {
-    Router::new()
-        .route("/actes/{process}/{deposit}/soutien", post(support::ask_support).get(support::show_form))
-        .route(
-            "/actes/{process}/{deposit}/soutien/code",
-            post(support::confirm_support).get(support::show_form),
-        )
-        .route(
-            "/actes/{process}/{deposit}/retrait",
-            post(support::ask_withdrawal).get(support::show_withdrawal_form),
-        )
-        .route(
-            "/actes/{process}/{deposit}/retrait/code",
-            post(support::confirm_withdrawal).get(support::show_withdrawal_form),
-        )
-        .layer(DefaultBodyLimit::max(LARGEST_BODY))
-        .with_state(door)
 }

@@ -11,5 +11,7 @@ pub mod headers;
 pub mod lambda;
 pub mod mail;
 pub mod register;
+pub mod routes;
+pub mod rows;
 pub mod support;
 pub mod table;

@@ -5,7 +5,7 @@
 //! nobody else has moved the register's head. Two writers do no harm; one of them starts over.
 
 use crate::{
-    support::store::{DepositId, Standing, Support, deposit_of},
+    rows::{DepositId, Standing, Support, deposit_of},
     table::{
         Change, CommitError, Condition, Item, Key, MOST_WRITES, Position, Table, TableError, Write, query_all,
     },
@@ -48,7 +48,8 @@ fn count_key(place: DepositId<'_>) -> Key {
     Key::new(format!("count#{}", place.process), place.deposit)
 }
 
-/// Entries of a log lie in chunks, one for each commit, within bundles of [`BUNDLE`]; each bundle is a partition.
+/// Entries of a log lie in chunks, one for each commit, within bundles of [`BUNDLE`]; each bundle is a partition. An
+/// entry lies there as the very text that is hashed as the tree's leaf (RFC 6962 §2.1), never to be written another way.
 fn chunk_key(process: &str, index: u64) -> Key {
     Key::new(format!("log#{process}#{:08}", index / BUNDLE), format!("{index:012}"))
 }
@@ -142,7 +143,9 @@ async fn step(
         while !rest.is_empty() {
             let room = usize::try_from(BUNDLE - *size % BUNDLE).unwrap_or(rest.len());
             let (chunk, after) = rest.split_at(room.min(rest.len()));
-            writes.push(Write::put(chunk_key(process, *size), Condition::Absent, None, &chunk)?);
+            let leaves = chunk.iter().map(serde_json::to_string).collect::<Result<Vec<_>, _>>();
+            let leaves = leaves.map_err(|error| TableError::Broken(error.to_string()))?;
+            writes.push(Write::put(chunk_key(process, *size), Condition::Absent, None, &leaves)?);
             *size += chunk.len() as u64;
             rest = after;
         }
@@ -220,7 +223,9 @@ pub async fn log(table: &dyn Table, process: &str, now: Timestamp) -> Result<Vec
         let bundle = chunk_key(process, entries.len() as u64).partition;
         let before = entries.len();
         for chunk in query_all(table, &bundle, now).await? {
-            entries.extend(chunk.read::<Vec<Entry>>()?);
+            for leaf in chunk.read::<Vec<String>>()? {
+                entries.push(serde_json::from_str(&leaf).map_err(|error| chunk.unreadable(error))?);
+            }
         }
         if entries.len() == before || !(entries.len() as u64).is_multiple_of(BUNDLE) {
             return Ok(entries);

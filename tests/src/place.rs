@@ -12,9 +12,10 @@ use domain::{
 use functions::{
     answer::Pages,
     demonstration,
-    door::{Clock, Door, router},
+    door::{Clock, Door},
     mail::{Mail, Outbox},
     register::{Folder, Writer},
+    routes::router,
 };
 use jiff::Timestamp;
 use std::{

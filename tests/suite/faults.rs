@@ -10,7 +10,7 @@ use axum::{
 use domain::support::Wish;
 use functions::{
     lambda::connect,
-    support::store::{self, partitions},
+    rows::{self, partitions},
     table::{CommitError, Condition, Key, Table, TableError, Write, query_all},
 };
 use jiff::Timestamp;
@@ -141,7 +141,7 @@ async fn i4_a_support_whose_answer_was_lost_is_counted_once_and_answered() {
         assert_eq!((page.status, page.count()), (200, Some(1)), "{lost}: {}", page.html);
         assert!(faults.lock().unwrap().is_empty(), "{lost} happened");
         let mut rows = 0;
-        for partition in partitions(store::DepositId { process: CYCLING.process, deposit: CYCLING.id }) {
+        for partition in partitions(rows::DepositId { process: CYCLING.process, deposit: CYCLING.id }) {
             rows += query_all(&*place.engine.table, &partition, Timestamp::now()).await.unwrap().len();
         }
         assert_eq!(rows, 1, "{lost}");

@@ -7,7 +7,7 @@ use domain::{
     support::{Form, Person, Wish},
 };
 use functions::{
-    support::store,
+    rows,
     table::{Table, sqlite::SqliteTable},
 };
 use std::{
@@ -176,12 +176,12 @@ async fn i4_no_acknowledged_support_is_lost_when_the_process_is_killed_fifty_tim
 
     let table = SqliteTable::open(&data.path().join("table.db")).unwrap();
     let secret = Secret::from_hex(&std::fs::read_to_string(data.path().join("secret")).unwrap()).unwrap();
-    let place = store::DepositId { process: CYCLING.process, deposit: CYCLING.id };
-    let (key, now) = (store::key(&secret, place), jiff::Timestamp::now());
+    let place = rows::DepositId { process: CYCLING.process, deposit: CYCLING.id };
+    let (key, now) = (rows::key(&secret, place), jiff::Timestamp::now());
     let mut rows = 0;
     for person in 0..next {
         let claims = person_of(&form(person)).claims(&key);
-        let row = table.get(&store::support_key(place, &claims.civil), now).await.unwrap();
+        let row = table.get(&rows::support_key(place, &claims.civil), now).await.unwrap();
         assert!(row.is_some() || !acknowledged.contains(&person), "person {person} was acknowledged");
         rows += u64::from(row.is_some());
     }

@@ -7,10 +7,11 @@ use domain::{
 };
 use functions::{
     client::ClientAddress,
-    door::{Clock, Door, router},
+    door::{Clock, Door},
     mail::{Mail, MailError, Mailer, Outbox},
     register,
-    support::store::{self, Standing, Support},
+    routes::router,
+    rows::{self, Standing, Support},
     table::query_all,
 };
 use futures_util::future::join_all;
@@ -23,7 +24,7 @@ use tests::{
     place::{Place, eventually, go},
 };
 
-const PLACE: store::DepositId<'_> = store::DepositId { process: CYCLING.process, deposit: CYCLING.id };
+const PLACE: rows::DepositId<'_> = rows::DepositId { process: CYCLING.process, deposit: CYCLING.id };
 
 async fn places() -> Vec<Place> {
     engines::all().await.into_iter().map(Place::new).collect()
@@ -32,7 +33,7 @@ async fn places() -> Vec<Place> {
 /// Supports that count, by the table alone.
 async fn counted(engine: &Engine) -> usize {
     let mut count = 0;
-    for partition in store::partitions(PLACE) {
+    for partition in rows::partitions(PLACE) {
         let rows = query_all(&*engine.table, &partition, Timestamp::now()).await.unwrap();
         count +=
             rows.iter().filter(|row| row.read::<Support>().unwrap().standing == Standing::Counted).count();
@@ -638,7 +639,7 @@ async fn i7_what_a_support_leaves_behind() {
             ..=24 => "a day",
             _ => "the deposit's erasure date",
         };
-        let partition = match store::deposit_of(&row.key.partition) {
+        let partition = match rows::deposit_of(&row.key.partition) {
             Some(_) => row.key.partition.rsplit_once('#').unwrap().0.to_owned() + "#[shard]",
             None => row.key.partition.clone(),
         };

@@ -6,8 +6,8 @@ use axum::{
 };
 use functions::{
     client::{self, ClientAddress},
-    door::router,
     lambda,
+    routes::router,
 };
 use lambda_http::Error;
 

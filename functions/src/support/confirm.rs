@@ -1,7 +1,9 @@
 //! The code: compared, and what its request wished done.
 
 use super::{
-    Address, CodeForm, Failure, Subject, limit, network_of, pending, store, store::Outcome, too_many, tries,
+    Address, CodeForm, Failure, Subject,
+    carry_out::{Outcome, carry_out},
+    limit, network_of, pending, too_many, tries,
 };
 use crate::door::Door;
 use axum::http::StatusCode;
@@ -63,7 +65,7 @@ pub(super) async fn confirm(
             left => Refusal::of(Field::Code, "wrong").with("left", left),
         });
     }
-    match store::carry_out(wish, door, subject, kept, now).await? {
+    match carry_out(wish, door, subject, kept, now).await? {
         Outcome::Done { number } => Ok(Confirmed::Done { number }),
         Outcome::MailboxTaken => {
             refuse(Refusal::general("mailbox").with("people", subject.process().people_per_mailbox))

@@ -3,10 +3,10 @@
 //! What is typed in the form is never stored: the request that waits for its code holds pseudonyms only.
 
 mod ask;
+mod carry_out;
 mod confirm;
 mod limit;
 mod pending;
-pub mod store;
 mod tries;
 
 use crate::{
@@ -14,6 +14,7 @@ use crate::{
     client::ClientAddress,
     door::Door,
     headers,
+    rows::DepositId,
     table::{CommitError, TableError},
 };
 use ask::{Asked, ask};
@@ -121,6 +122,7 @@ struct Subject {
     deposit_id: String,
 }
 
+/// Made by [`find`] alone, which has looked both ids up.
 impl Subject {
     fn process(&self) -> &Process {
         &self.rulebook.processes[&self.process_id]
@@ -130,8 +132,8 @@ impl Subject {
         &self.process().deposits[&self.deposit_id]
     }
 
-    fn id(&self) -> store::DepositId<'_> {
-        store::DepositId { process: &self.process_id, deposit: &self.deposit_id }
+    fn id(&self) -> DepositId<'_> {
+        DepositId { process: &self.process_id, deposit: &self.deposit_id }
     }
 }
 

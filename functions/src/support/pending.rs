@@ -1,8 +1,9 @@
 //! Requests that wait for their code. What was typed in the form is not in them: they hold pseudonyms only.
 
-use super::{Failure, Subject, store, tries};
+use super::{Failure, Subject, tries};
 use crate::{
     door::Door,
+    rows,
     table::{CommitError, Condition, Item, Key, TableError, Write},
 };
 use domain::{
@@ -86,7 +87,7 @@ pub(super) async fn keep(
         Some(earlier) if earlier.is_sent_within(RESEND_AFTER, now) => return Ok(None),
         Some(earlier) => Pending { sent: now, mailed: true, ..earlier.clone() },
         None => Pending {
-            claims: person.claims(&store::key(&door.secret, subject.id())),
+            claims: person.claims(&rows::key(&door.secret, subject.id())),
             seed: random()?,
             sent: now,
             mailed: true,

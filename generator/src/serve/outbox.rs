@@ -39,9 +39,10 @@ fn page(mails: &[Mail]) -> String {
         html.push_str("<p>Aucun courriel pour l’instant.</p>");
     }
     for Mail { to, subject, body, .. } in mails {
-        let (to, subject, body) = (escape(to), escape(subject), escape(body));
+        let paragraphs = escape(body.trim()).replace("\n\n", "</p><p>").replace('\n', "<br>");
+        let (to, subject) = (escape(to), escape(subject));
         // Writing into a string cannot fail.
-        let _ = write!(html, "<article><h2>{subject}</h2><p>À : {to}</p><pre>{body}</pre></article>");
+        let _ = write!(html, "<article><h2>{subject}</h2><p>À : {to}</p><p>{paragraphs}</p></article>");
     }
     html.push_str("</main></body></html>");
     html

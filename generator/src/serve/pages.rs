@@ -12,9 +12,10 @@ use axum::{
 };
 use functions::{
     client::{self, ClientAddress},
-    door::{Door, router as functions},
+    door::Door,
     headers,
     mail::Outbox,
+    routes::router as functions,
 };
 use serde::Deserialize;
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};

@@ -1,5 +1,4 @@
-//! Supports in the table: one row for each person and deposit, one for each slot of a mailbox; and how a confirmed
-//! request is carried out on them.
+//! How a confirmed request is carried out: on the person's row, and on the slots of the mailbox.
 
 use super::{
     Failure, Subject,
@@ -8,51 +7,16 @@ use super::{
 use crate::{
     door::Door,
     register,
+    rows::{DepositId, Standing, Support, key, support_key},
     table::{CommitError, Condition, Item, Key, Table, TableError, Write},
 };
 use domain::{
     limits::PENDING_LIFETIME,
     rulebook::{Deposit, Process},
-    secret::{Pseudonym, Secret},
+    secret::Pseudonym,
     support::{Claims, Occupant, Wish, free_slot},
 };
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
-
-/// A deposit, by its ids.
-#[derive(Debug, Clone, Copy)]
-pub struct DepositId<'a> {
-    /// Process id.
-    pub process: &'a str,
-    /// Deposit id.
-    pub deposit: &'a str,
-}
-
-/// Whether a support counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Standing {
-    /// It counts.
-    Counted,
-    /// It was taken back.
-    Withdrawn,
-}
-
-/// The row of one person's support of one deposit. Purpose: one support per person; erased with the deposit's
-/// personal data ([`Deposit::erased`]), or a day after it was withdrawn.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Support {
-    /// Whether it counts.
-    pub standing: Standing,
-    /// When it took this standing.
-    pub at: Timestamp,
-    /// What the register commits to.
-    pub receipt: String,
-    /// The mailbox it was confirmed with.
-    pub mailbox: Pseudonym,
-    /// Which slot of the mailbox it holds.
-    pub slot: usize,
-}
 
 /// What became of a confirmed request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,36 +29,6 @@ pub(super) enum Outcome {
 
 /// Times a commit is tried anew when what it rests on has changed meanwhile.
 const ATTEMPTS: usize = 10;
-
-/// The key of one deposit's pseudonyms, so that acts on two deposits cannot be joined.
-pub fn key(secret: &Secret, id: DepositId<'_>) -> domain::secret::Key {
-    secret.key(&["support", id.process, id.deposit])
-}
-
-/// Partition of a support: 256 for each deposit, so that none is written by every act.
-const PARTITION: &str = "support";
-
-/// The key of a person's support.
-pub fn support_key(id: DepositId<'_>, civil: &Pseudonym) -> Key {
-    let shard = &civil.as_str()[..2];
-    Key::new(format!("{PARTITION}#{}#{}#{shard}", id.process, id.deposit), civil.as_str())
-}
-
-/// The deposit that a partition's supports are of; `None` for a partition of something else.
-pub fn deposit_of(partition: &str) -> Option<DepositId<'_>> {
-    let mut parts = partition.split('#');
-    match (parts.next(), parts.next(), parts.next(), parts.next(), parts.next()) {
-        (Some(PARTITION), Some(process), Some(deposit), Some(_), None) => {
-            Some(DepositId { process, deposit })
-        }
-        _ => None,
-    }
-}
-
-/// All partitions that hold supports of a deposit.
-pub fn partitions(id: DepositId<'_>) -> impl Iterator<Item = String> {
-    (0..=u8::MAX).map(move |shard| format!("{PARTITION}#{}#{}#{shard:02x}", id.process, id.deposit))
-}
 
 /// Does what a request wished, once (I3): being the first, and the request being still to do, are conditions of the
 /// commit. One that was carried out gets its first answer again (I4).
