@@ -7,6 +7,7 @@ pub mod answer;
 pub mod client;
 pub mod demonstration;
 pub mod door;
+pub mod erasure;
 pub mod headers;
 pub mod lambda;
 pub mod mail;

@@ -5,6 +5,7 @@
 //! nobody else has moved the register's head. Two writers do no harm; one of them starts over.
 
 use crate::{
+    erasure,
     rows::{DepositId, Standing, Support, deposit_of},
     table::{
         Change, CommitError, Condition, Item, Key, MOST_WRITES, Position, Table, TableError, Write, query_all,
@@ -265,9 +266,10 @@ pub struct Writer {
     table: Arc<dyn Table>,
     rulebook: watch::Receiver<Arc<Rulebook>>,
     to: Box<dyn Publish>,
-    /// Processes whose published counts may be behind. All at first: whoever wrote before may have stopped between
-    /// counting and publishing.
+    /// Processes whose published counts may be behind.
     behind: BTreeSet<String>,
+    /// Version of the rulebook at the last run.
+    version: Option<String>,
 }
 
 impl Writer {
@@ -277,8 +279,7 @@ impl Writer {
         rulebook: watch::Receiver<Arc<Rulebook>>,
         to: Box<dyn Publish>,
     ) -> Self {
-        let behind = rulebook.borrow().processes.keys().cloned().collect();
-        Self { table, rulebook, to, behind }
+        Self { table, rulebook, to, behind: BTreeSet::new(), version: None }
     }
 
     /// Takes what has happened since the last run and publishes `data/<process>.json` where counts have changed.
@@ -289,6 +290,12 @@ impl Writer {
     /// As the table and the place of publication; the next run does what this one could not.
     pub async fn run(&mut self, now: Timestamp) -> Result<(bool, Option<Position>), TableError> {
         let rulebook = self.rulebook.borrow_and_update().clone();
+        // At first, for whoever wrote before may have stopped between counting and publishing; and under new rules.
+        if self.version.as_ref() != Some(&rulebook.version) {
+            erasure::follow(&*self.table, &rulebook, now).await?;
+            self.behind.extend(rulebook.processes.keys().cloned());
+            self.version = Some(rulebook.version.clone());
+        }
         let (touched, position) = catch_up(&*self.table, &rulebook, now).await?;
         self.behind.extend(touched);
         let zone = TimeZone::get(&rulebook.time_zone).unwrap_or(TimeZone::UTC);

@@ -69,3 +69,8 @@ pub fn deposit_of(partition: &str) -> Option<DepositId<'_>> {
 pub fn partitions(id: DepositId<'_>) -> impl Iterator<Item = String> {
     (0..=u8::MAX).map(move |shard| format!("{PARTITION}#{}#{}#{shard:02x}", id.process, id.deposit))
 }
+
+/// The partition of a mailbox's slots, each under its number.
+pub fn mailbox_partition(id: DepositId<'_>, mailbox: &Pseudonym) -> String {
+    format!("mailbox#{}#{}#{}", id.process, id.deposit, mailbox.as_str())
+}

@@ -4,12 +4,13 @@ use axum::{Extension, Router};
 use domain::{
     register::{Act, Entry, recount},
     support::{Form, Wish},
+    window::Window,
 };
 use functions::{
     client::ClientAddress,
     door::{Clock, Door},
     mail::{Mail, MailError, Mailer, Outbox},
-    register,
+    register::{self, Folder, Writer},
     routes::router,
     rows::{self, Standing, Support},
     table::query_all,
@@ -23,6 +24,7 @@ use tests::{
     people::form,
     place::{Place, eventually, go},
 };
+use tokio::sync::watch;
 
 const PLACE: rows::DepositId<'_> = rows::DepositId { process: CYCLING.process, deposit: CYCLING.id };
 
@@ -655,6 +657,32 @@ async fn i7_what_a_support_leaves_behind() {
         );
     }
     insta::assert_snapshot!(redact(&everything));
+}
+
+#[tokio::test]
+async fn i7_when_the_rule_changes_rows_follow_it_and_a_support_still_counts_once() {
+    for place in places().await {
+        let citizen = place.open(place.door.clone()).await;
+        go(&place, &citizen, Wish::Support, CYCLING, &FORM).await;
+        assert_counts(&place, 1).await;
+        let mut rules = (*place.rulebook).clone();
+        let deposit = rules.processes.get_mut(CYCLING.process).unwrap().deposits.get_mut(CYCLING.id).unwrap();
+        let old = deposit.erased;
+        // A window longer by more than the retention.
+        deposit.window = Window::new(deposit.window.opens(), old + SignedDuration::from_hours(48)).unwrap();
+        deposit.erased = old + SignedDuration::from_hours(96);
+        rules.version = "longer".into();
+        let rules = Arc::new(rules);
+        let later = Clock::Stopped(old + SignedDuration::from_hours(24));
+        let door = Door { rulebook: watch::channel(rules.clone()).1, clock: later, ..place.door.clone() };
+        let now = Timestamp::now();
+        let to = Folder(place.folder.path().join("public"));
+        Writer::new(place.engine.table.clone(), door.rulebook.clone(), Box::new(to)).run(now).await.unwrap();
+
+        let again = go(&place, &place.open(door).await, Wish::Support, CYCLING, &FORM).await;
+        assert_eq!((again.status, again.count()), (200, Some(1)), "{}", place.engine.name);
+        assert_counts(&place, 1).await;
+    }
 }
 
 /// Replaces what differs at each run: hashes, instants, codes.

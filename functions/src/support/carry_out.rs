@@ -7,13 +7,12 @@ use super::{
 use crate::{
     door::Door,
     register,
-    rows::{DepositId, Standing, Support, key, support_key},
+    rows::{DepositId, Standing, Support, key, mailbox_partition, support_key},
     table::{CommitError, Condition, Item, Key, Table, TableError, Write},
 };
 use domain::{
     limits::PENDING_LIFETIME,
     rulebook::{Deposit, Process},
-    secret::Pseudonym,
     support::{Claims, Occupant, Wish, free_slot},
 };
 use jiff::Timestamp;
@@ -134,10 +133,6 @@ async fn plan_withdrawal(
         writes.push(Write::Delete { key: held.key, version: held.version });
     }
     Ok(Plan { writes, number: number.saturating_sub(1) })
-}
-
-fn mailbox_partition(id: DepositId<'_>, mailbox: &Pseudonym) -> String {
-    format!("mailbox#{}#{}#{}", id.process, id.deposit, mailbox.as_str())
 }
 
 /// The slots of a mailbox, as they were read.
