@@ -413,6 +413,21 @@ async fn i2_the_functions_ask_the_window_at_the_millisecond() {
 }
 
 #[tokio::test]
+async fn i2_a_form_checked_by_rules_that_have_changed_since_must_be_sent_anew() {
+    for place in places().await {
+        let citizen = place.open(place.door.clone()).await;
+        let request = citizen.ask(Wish::Support, CYCLING, &FORM).await.unwrap().request().unwrap();
+        let code = place.code(&FORM.email).unwrap();
+        let mut rules = (*place.rulebook).clone();
+        rules.processes.get_mut(CYCLING.process).unwrap().eligibility.minimum_age = 90;
+        let door = Door { rulebook: watch::channel(Arc::new(rules)).1, ..place.door.clone() };
+        let page = place.open(door).await.confirm(Wish::Support, CYCLING, &request, &code).await.unwrap();
+        assert_eq!(page.status, 422, "{}", place.engine.name);
+        assert_counts(&place, 0).await;
+    }
+}
+
+#[tokio::test]
 async fn five_wrong_codes_end_a_request_and_a_new_one_can_be_made() {
     for place in places().await {
         let citizen = place.open(place.door.clone()).await;

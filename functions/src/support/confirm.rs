@@ -47,6 +47,9 @@ pub(super) async fn confirm(
     if let Err(refusal) = check_open(subject.deposit(), now) {
         return refuse(refusal);
     }
+    if pending.eligibility != pending::eligibility(door, subject)? {
+        return refuse(Refusal::of(Field::Code, "expired"));
+    }
     let network = network_of(address);
     if let Some(network) = &network
         && !limit::allow(door, TRIES_PER_NETWORK, network, now).await?

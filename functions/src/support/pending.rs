@@ -8,6 +8,7 @@ use crate::{
 };
 use domain::{
     limits::{CODE_LIFETIME, PENDING_LIFETIME, RESEND_AFTER},
+    secret::Pseudonym,
     support::{Claims, Person, Wish},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -20,6 +21,8 @@ pub(super) struct Pending {
     /// From which the code is derived; another one makes another code.
     pub(super) seed: String,
     sent: Timestamp,
+    /// By which rules of eligibility the form was checked: under others it must be checked anew (I2).
+    pub(super) eligibility: Pseudonym,
     /// Whether a mail holds the code. Without one there is no right code, so that there is nothing to guess.
     mailed: bool,
     /// The number that was answered when the request was carried out.
@@ -89,6 +92,7 @@ pub(super) async fn keep(
         None => Pending {
             claims: person.claims(&rows::key(&door.secret, subject.id())),
             seed: random()?,
+            eligibility: eligibility(door, subject)?,
             sent: now,
             mailed: true,
             done: None,
@@ -162,6 +166,13 @@ pub(super) async fn find(
 pub(super) async fn read_again(door: &Door, kept: Kept, now: Timestamp) -> Result<Kept, Failure> {
     let stored = door.table.get(&kept.key, now).await?.map(Kept::read).transpose()?;
     stored.ok_or_else(|| TableError::Busy("the request was taken back".into()).into())
+}
+
+/// Stands for the rules of eligibility in force.
+pub(super) fn eligibility(door: &Door, subject: &Subject) -> Result<Pseudonym, TableError> {
+    let rules = serde_json::to_string(&subject.process().eligibility);
+    let rules = rules.map_err(|error| TableError::Broken(error.to_string()))?;
+    Ok(door.secret.key(&["eligibility"]).pseudonym(&[&rules]))
 }
 
 fn request_key(wish: Wish, subject: &Subject, id: &str) -> Key {
