@@ -94,7 +94,7 @@ static FORM: std::sync::LazyLock<Form> = std::sync::LazyLock::new(|| form(1));
 #[tokio::test(flavor = "multi_thread")]
 async fn i3_one_person_under_many_spellings_at_once_counts_once() {
     for place in places().await {
-        let citizen = place.open(place.door.clone()).await;
+        let citizen = open_at_noon(&place, 0).await;
         let spellings = (0..40).map(|number| Form {
             given_names: if number % 2 == 0 { "Jean-Noël" } else { "JEAN NOEL" }.into(),
             family_name: if number % 3 == 0 { "d’Œuvray" } else { "D'Oeuvray" }.into(),
@@ -174,6 +174,16 @@ async fn a_support_is_given_counted_repeated_and_withdrawn() {
         let acts: Vec<Act> = log.iter().map(|entry| entry.act).collect();
         assert_eq!(acts, [Act::Support, Act::Support, Act::Withdrawal, Act::Support], "{name}");
     }
+}
+
+/// A place where it is noon: far from where an hour or a day of limits ends.
+async fn open_at_noon(place: &Place, hours_later: i64) -> Citizen {
+    place.open(Door { clock: noon(hours_later), ..place.door.clone() }).await
+}
+
+fn noon(hours_later: i64) -> Clock {
+    let noon: Timestamp = "2026-11-21T12:00:00Z".parse().unwrap();
+    Clock::Stopped(noon + SignedDuration::from_hours(hours_later))
 }
 
 /// The same place some time later.
@@ -454,17 +464,11 @@ async fn five_wrong_codes_end_a_request_and_a_new_one_can_be_made() {
 #[tokio::test]
 async fn a_mailbox_s_codes_are_guessed_at_fifty_times_a_day_at_most_however_they_are_sent() {
     for place in places().await {
-        // Noon, far from where a day of limits ends.
-        let at = |hour: i64| {
-            "2026-11-21T12:00:00Z".parse::<Timestamp>().unwrap() + SignedDuration::from_hours(hour)
-        };
-        let open =
-            async |hour| place.open(Door { clock: Clock::Stopped(at(hour)), ..place.door.clone() }).await;
         let victim = |number: usize| Form { email: "victime@exemple.fr".into(), ..form(number) };
         let mut compared = 0;
         for number in 0..12 {
             // Each hour the mailbox gets ten codes, so that guesses can be made for many requests.
-            let later = open(i64::try_from(number / 10).unwrap()).await;
+            let later = open_at_noon(&place, i64::try_from(number / 10).unwrap()).await;
             let request =
                 later.ask(Wish::Support, CYCLING, &victim(number)).await.unwrap().request().unwrap();
             for guess in ["000001", "000002", "000003", "000004", "000001", "000002"] {
@@ -480,7 +484,7 @@ async fn a_mailbox_s_codes_are_guessed_at_fifty_times_a_day_at_most_however_they
         }
         // Four guesses and their repetitions for each of twelve requests, all within fifty.
         assert_eq!(compared, 12 * 6, "{}", place.engine.name);
-        let citizen = open(2).await;
+        let citizen = open_at_noon(&place, 2).await;
         let request = citizen.ask(Wish::Support, CYCLING, &victim(20)).await.unwrap().request().unwrap();
         for guess in ["000001", "000002", "000003", "000003"] {
             let said = citizen
@@ -560,7 +564,7 @@ async fn i4_a_confirmation_sent_again_gets_the_first_answer_even_after_the_close
 #[tokio::test]
 async fn i6_a_mailbox_that_had_its_share_of_codes_gets_no_more_and_nobody_is_told() {
     let place = Place::new(engines::sqlite());
-    let citizen = place.open(place.door.clone()).await;
+    let citizen = open_at_noon(&place, 0).await;
     let spam = |number: usize| Form { email: "victime@exemple.fr".into(), ..form(number) };
     let mut pages: Vec<Page> = Vec::new();
     for number in 0..12 {
@@ -569,14 +573,15 @@ async fn i6_a_mailbox_that_had_its_share_of_codes_gets_no_more_and_nobody_is_tol
     assert_eq!(place.outbox.mails().len(), 10);
     let without_request = |page: &Page| page.html.replace(&page.request().unwrap(), "");
     assert_eq!(without_request(&pages[0]), without_request(&pages[11]));
-    let later = open_later(&place, SignedDuration::from_hours(1)).await;
+    let later = open_at_noon(&place, 1).await;
     later.ask(Wish::Support, CYCLING, &spam(20)).await.unwrap();
     assert_eq!(place.outbox.mails().len(), 11, "an hour later it may ask again");
 }
 
 #[tokio::test]
 async fn a_network_that_asks_too_much_is_told_so_and_keeps_what_it_typed() {
-    let place = Place::new(engines::sqlite());
+    let mut place = Place::new(engines::sqlite());
+    place.door.clock = noon(0);
     let from = |address: &str| -> Router {
         router(place.door.clone()).layer(Extension(ClientAddress(address.parse().unwrap())))
     };
