@@ -39,6 +39,14 @@ pub fn rulebook() -> Result<Rulebook, SettingError> {
     serde_json::from_slice(&text).map_err(|error| SettingError(format!("{}: {error}", path.display())))
 }
 
+/// What the CDN says to be known by: `PARVIS_CDN`.
+///
+/// # Errors
+/// When it is missing.
+pub fn cdn() -> Result<String, SettingError> {
+    setting("PARVIS_CDN")
+}
+
 /// The table named `PARVIS_TABLE`, with the credentials and the region that Lambda puts into the environment, at
 /// `DYNAMODB_ENDPOINT` when that is set.
 ///

@@ -136,6 +136,9 @@ fn answer(runtime: &Runtime, id: &str, answer: Answer) -> StatusCode {
     StatusCode::ACCEPTED
 }
 
+/// What the CDN says in [`form_event`]: `PARVIS_CDN` of the function.
+pub const CDN: &str = "the CDN of the tests";
+
 /// The event by which an HTTP API (payload format 2.0) invokes a function for a form.
 pub fn form_event(path: &str, form: &str) -> Value {
     json!({
@@ -146,6 +149,7 @@ pub fn form_event(path: &str, form: &str) -> Value {
         "headers": {
             "content-type": "application/x-www-form-urlencoded",
             "host": "participer.example",
+            "x-parvis-cdn": CDN,
             "x-forwarded-for": "198.51.100.7, 203.0.113.1"
         },
         "requestContext": {

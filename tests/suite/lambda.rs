@@ -6,7 +6,7 @@ use std::{fs, path::Path, process::Command};
 use tests::{
     citizen::{CYCLING, code_in},
     engines::{self, Engine, free_port, table_name, tools, wait_for_port},
-    lambda::{Lambda, form_event},
+    lambda::{CDN, Lambda, form_event},
     people::form,
     place::{Place, program},
 };
@@ -56,6 +56,7 @@ async fn acts(place: &Place, engine: &Engine, mails: &MailServer) -> Lambda {
     Lambda::start(&program("acts"), |command| {
         common(command, place, engine);
         command
+            .env("PARVIS_CDN", CDN)
             .env("PARVIS_SECRET", "07".repeat(32))
             .env("PARVIS_SMTP", format!("smtp://127.0.0.1:{}", mails.port));
     })
@@ -96,6 +97,9 @@ async fn the_same_journey_goes_through_the_lambda_a_mail_server_and_the_register
     let mails = MailServer::start().await;
     let function = acts(&place, &place.engine, &mails).await;
 
+    let mut past_the_cdn = form_event("/actes/droit-d-interpellation/reseau-cyclable/soutien", "email=rien");
+    past_the_cdn["headers"]["x-parvis-cdn"] = "a guess".into();
+    assert_eq!(function.invoke(past_the_cdn).await.unwrap()["statusCode"], 403);
     let refused = post(&function, "soutien", "email=rien").await;
     assert_eq!(refused.status, 422);
     assert!(refused.fields_at_fault().contains(&"email".to_owned()));

@@ -4,7 +4,7 @@ use crate::median;
 use std::{path::PathBuf, process::Command, time::Instant};
 use tests::{
     engines::{self, table_name},
-    lambda::{Lambda, form_event},
+    lambda::{CDN, Lambda, form_event},
     place::{Place, root},
 };
 
@@ -47,6 +47,7 @@ pub(crate) async fn run() {
             command
                 .env("PARVIS_TABLE", table_name())
                 .env("PARVIS_RULES", place.folder.path())
+                .env("PARVIS_CDN", CDN)
                 .env("PARVIS_SECRET", "07".repeat(32))
                 .env("PARVIS_SMTP", "smtp://127.0.0.1:1")
                 .env("DYNAMODB_ENDPOINT", place.engine.endpoint.as_ref().expect("an endpoint"));
