@@ -1,6 +1,6 @@
 //! The Lambda binaries as real processes, through a Runtime API of our own, on the DynamoDB adapter.
 
-use domain::support::Form;
+use domain::support::{Form, Wish};
 use serde_json::Value;
 use std::{fs, path::Path, process::Command};
 use tests::{
@@ -8,7 +8,7 @@ use tests::{
     engines::{self, Engine, free_port, table_name, tools, wait_for_port},
     lambda::{CDN, Lambda, form_event},
     people::form,
-    place::{Place, program},
+    place::{Place, go, program},
 };
 
 /// A mail server that keeps what it gets in a folder, one file for each mail.
@@ -143,7 +143,10 @@ struct Bucket {
 
 impl Bucket {
     async fn start() -> Self {
-        let port = free_port();
+        Self::start_on(free_port()).await
+    }
+
+    async fn start_on(port: u16) -> Self {
         let process = Command::new(tools().join("venv/bin/moto_server"))
             .args(["-p", &port.to_string()])
             .stdout(std::process::Stdio::null())
@@ -178,6 +181,36 @@ impl Drop for Bucket {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+#[tokio::test]
+async fn counts_that_could_not_be_published_are_published_by_the_next_invocation() {
+    let place = Place::new(engines::dynoxide().await);
+    let citizen = place.open(place.door.clone()).await;
+    go(&place, &citizen, Wish::Support, CYCLING, &form(1)).await;
+    let port = free_port();
+    let register = Lambda::start(&program("register"), |command| {
+        common(command, &place, &place.engine);
+        command.env("PARVIS_BUCKET", "site").env("S3_ENDPOINT", format!("http://127.0.0.1:{port}"));
+    })
+    .await;
+    assert!(register.invoke(serde_json::json!({})).await.is_err(), "an error, for AWS to invoke it again");
+    let bucket = Bucket::start_on(port).await;
+    register.invoke(serde_json::json!({})).await.unwrap();
+    let counts = bucket.read("data/droit-d-interpellation.json").await;
+    assert_eq!(counts["deposits"][CYCLING.id]["supports"], 1, "{counts}");
+}
+
+#[tokio::test]
+async fn a_lambda_whose_table_is_out_of_reach_gives_the_form_back() {
+    let mut engine = engines::dynoxide().await;
+    let mails = MailServer::start().await;
+    engine.endpoint = Some("http://127.0.0.1:1".into());
+    let place = Place::new(engine);
+    let function = acts(&place, &place.engine, &mails).await;
+    let page = post(&function, "soutien", &encode(&form(1))).await;
+    assert_eq!(page.status, 503);
+    assert_eq!(page.attribute("input[name=email]", "value").as_deref(), Some("personne1@exemple.fr"));
 }
 
 #[test]
