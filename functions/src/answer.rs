@@ -168,6 +168,7 @@ fn summary_item(refusal: &Refusal, message: &str) -> String {
     }
 }
 
-fn escape(text: &str) -> String {
+/// Text as HTML that shows it, in content or between double quotes.
+pub fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -37,15 +37,15 @@ pub async fn plant(
 
 async fn plant_deposit(
     table: &dyn Table,
-    place: DepositId<'_>,
+    id: DepositId<'_>,
     deposit: &Deposit,
     secret: &Secret,
     now: Timestamp,
 ) -> Result<(), CommitError> {
     let Some(demonstration) = &deposit.demonstration else { return Ok(()) };
     let due: Vec<Timestamp> = demonstration.instants().take_while(|at| *at <= now).collect();
-    let progress = Key::new("demonstration", format!("{}#{}", place.process, place.deposit));
-    let key = key(secret, place);
+    let progress = Key::new("demonstration", format!("{}#{}", id.process, id.deposit));
+    let key = key(secret, id);
     loop {
         let stored = table.get(&progress, now).await?;
         let planted: usize = stored.as_ref().map(|item| item.read()).transpose()?.unwrap_or(0);
@@ -66,7 +66,7 @@ async fn plant_deposit(
             };
             let civil = key.pseudonym(&["demonstration civil", &person]);
             writes.push(Write::put(
-                support_key(place, &civil),
+                support_key(id, &civil),
                 Condition::Absent,
                 Some(deposit.erased),
                 &support,

@@ -45,8 +45,8 @@ fn head_key() -> Key {
     Key::new("register", "head")
 }
 
-fn count_key(place: DepositId<'_>) -> Key {
-    Key::new(format!("count#{}", place.process), place.deposit)
+fn count_key(id: DepositId<'_>) -> Key {
+    Key::new(format!("count#{}", id.process), id.deposit)
 }
 
 /// Entries of a log lie in chunks, one for each commit, within bundles of [`BUNDLE`]; each bundle is a partition. An
@@ -59,8 +59,8 @@ fn chunk_key(process: &str, index: u64) -> Key {
 ///
 /// # Errors
 /// As a read of the table.
-pub async fn supports(table: &dyn Table, place: DepositId<'_>, now: Timestamp) -> Result<u64, TableError> {
-    let stored = table.get(&count_key(place), now).await?;
+pub async fn supports(table: &dyn Table, id: DepositId<'_>, now: Timestamp) -> Result<u64, TableError> {
+    let stored = table.get(&count_key(id), now).await?;
     Ok(stored.map(|item| item.read::<Tally>()).transpose()?.map_or(0, |tally| tally.supports))
 }
 
@@ -82,9 +82,9 @@ pub async fn catch_up(
             Ok(Step::Taken(processes)) => touched.extend(processes),
             Ok(Step::TooManyWrites) => limit = FEW_CHANGES,
             Ok(Step::Last(position)) => return Ok((touched, position)),
-            Err(CommitError::Refused) => {
-                tracing::info!("another writer has moved the register: reading again")
-            }
+            // Another writer has moved the register, or the answer to our own commit was lost: in either case the
+            // published counts may be behind.
+            Err(CommitError::Refused) => touched.extend(rulebook.processes.keys().cloned()),
             Err(CommitError::Table(error)) => return Err(error),
         }
     }

@@ -7,16 +7,20 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
-use domain::support::Wish;
+use domain::{counts::ProcessCounts, support::Wish};
 use functions::{
     lambda::connect,
+    register::{Folder, Writer},
     rows::{self, partitions},
-    table::{CommitError, Condition, Key, Table, TableError, Write, query_all},
+    table::{Changes, CommitError, Condition, Item, Key, Position, Table, TableError, Write, query_all},
 };
 use jiff::Timestamp;
 use std::{
     collections::VecDeque,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 use tests::{
     citizen::CYCLING,
@@ -95,6 +99,64 @@ async fn forward(State(proxy): State<Proxy>, headers: HeaderMap, body: Bytes) ->
     }
     let (status, kind) = (answer.status(), answer.headers()["content-type"].clone());
     (status, [("content-type", kind)], answer.bytes().await.unwrap()).into_response()
+}
+
+/// A table that loses the answer to its first commit on the register's head: done, but said to be refused.
+struct LosesAnswer {
+    table: Arc<dyn Table>,
+    has_lost: AtomicBool,
+}
+
+#[async_trait::async_trait]
+impl Table for LosesAnswer {
+    async fn get(&self, key: &Key, now: Timestamp) -> Result<Option<Item>, TableError> {
+        self.table.get(key, now).await
+    }
+
+    async fn query(
+        &self,
+        partition: &str,
+        after: Option<&str>,
+        limit: u32,
+        now: Timestamp,
+    ) -> Result<Vec<Item>, TableError> {
+        self.table.query(partition, after, limit, now).await
+    }
+
+    async fn commit(&self, writes: Vec<Write>, now: Timestamp) -> Result<(), CommitError> {
+        let moves_head = writes.iter().any(|write| write.key().partition == "register");
+        self.table.commit(writes, now).await?;
+        match moves_head && !self.has_lost.swap(true, Ordering::SeqCst) {
+            true => Err(CommitError::Refused),
+            false => Ok(()),
+        }
+    }
+
+    async fn changes(&self, after: Option<&Position>, limit: u32) -> Result<Changes, TableError> {
+        self.table.changes(after, limit).await
+    }
+}
+
+#[tokio::test]
+async fn i10_counts_are_published_even_when_the_answer_to_the_register_s_commit_was_lost() {
+    for engine in engines::all().await {
+        let place = Place::new(engine);
+        let citizen = place.open(place.door.clone()).await;
+        let table = LosesAnswer { table: place.engine.table.clone(), has_lost: true.into() };
+        let table = Arc::new(table);
+        let to = Folder(place.folder.path().join("public"));
+        let mut writer = Writer::new(table.clone(), place.door.rulebook.clone(), Box::new(to));
+        writer.run(Timestamp::now()).await.unwrap();
+
+        go(&place, &citizen, Wish::Support, CYCLING, &form(1)).await;
+        table.has_lost.store(false, Ordering::SeqCst);
+        writer.run(Timestamp::now()).await.unwrap();
+        assert!(table.has_lost.load(Ordering::SeqCst), "{}", place.engine.name);
+        let published =
+            std::fs::read(place.folder.path().join("public/data/droit-d-interpellation.json")).unwrap();
+        let counts: ProcessCounts = serde_json::from_slice(&published).unwrap();
+        assert_eq!((counts.entries, counts.deposits[CYCLING.id].supports), (1, 1), "{}", place.engine.name);
+    }
 }
 
 fn put(sort: &str) -> Write {

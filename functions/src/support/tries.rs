@@ -13,7 +13,8 @@ use domain::{
 use jiff::Timestamp;
 
 /// Notes that a code is tried, before anyone looks whether it is right. Gives how many other codes may still be
-/// tried for the request, or `None` when this one may not be: the request had its share, or the guesser (a mailbox from a network).
+/// tried for the request, or `None` when this one may not be: the request had its share, or the guesser (a mailbox from
+/// a network).
 pub(super) async fn note(
     door: &Door,
     request: &str,

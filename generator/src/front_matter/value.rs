@@ -79,12 +79,7 @@ impl FromValue for u64 {
     }
 
     fn from_value(value: &Spanned<DeValue<'_>>, place: &Place<'_>) -> Option<Self> {
-        let integer = value.get_ref().as_integer();
-        typed(
-            value,
-            place,
-            integer.and_then(|number| Self::from_str_radix(number.as_str(), number.radix()).ok()),
-        )
+        typed(value, place, integer(value, Self::from_str_radix))
     }
 }
 
@@ -96,13 +91,14 @@ impl FromValue for i64 {
     }
 
     fn from_value(value: &Spanned<DeValue<'_>>, place: &Place<'_>) -> Option<Self> {
-        let integer = value.get_ref().as_integer();
-        typed(
-            value,
-            place,
-            integer.and_then(|number| Self::from_str_radix(number.as_str(), number.radix()).ok()),
-        )
+        typed(value, place, integer(value, Self::from_str_radix))
     }
+}
+
+/// A whole number, in the base it is written in.
+fn integer<T, E>(value: &Spanned<DeValue<'_>>, read: impl Fn(&str, u32) -> Result<T, E>) -> Option<T> {
+    let number = value.get_ref().as_integer()?;
+    read(number.as_str(), number.radix()).ok()
 }
 
 impl FromValue for Timestamp {

@@ -5,16 +5,20 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
-use functions::mail::{Mail, Outbox};
+use functions::{
+    answer::escape,
+    headers,
+    mail::{Mail, Outbox},
+};
 use std::{fmt::Write, sync::Arc};
 
 /// The mails, the newest first: a page, or JSON for who accepts that. Only for this machine: behind a proxy, which says
 /// so, they are nobody's to read.
-pub(super) fn answer(outbox: &Arc<Outbox>, headers: &HeaderMap) -> Response {
-    if headers.contains_key("x-forwarded-for") || headers.contains_key("forwarded") {
+pub(super) fn answer(outbox: &Arc<Outbox>, request: &HeaderMap) -> Response {
+    if request.contains_key("x-forwarded-for") || request.contains_key("forwarded") {
         return StatusCode::NOT_FOUND.into_response();
     }
-    let accepts_json = headers
+    let accepts_json = request
         .get(header::ACCEPT)
         .and_then(|accept| accept.to_str().ok())
         .is_some_and(|accept| accept.contains("application/json"));
@@ -23,7 +27,7 @@ pub(super) fn answer(outbox: &Arc<Outbox>, headers: &HeaderMap) -> Response {
     } else {
         Html(page(&outbox.mails())).into_response()
     };
-    functions::headers::protect(response.headers_mut());
+    headers::protect(response.headers_mut());
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
@@ -46,8 +50,4 @@ fn page(mails: &[Mail]) -> String {
     }
     html.push_str("</main></body></html>");
     html
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
