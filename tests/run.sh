@@ -31,7 +31,8 @@ install_packages() {
 install_python_tools() {
   [ -x "$PARVIS_TOOLS/venv/bin/pip" ] || python3 -m venv "$PARVIS_TOOLS/venv"
   pip install -q --disable-pip-version-check \
-    aiosmtpd==1.4.6 aws-sam-translator==1.115.0 cfn-lint==1.58.0 'moto[server]==5.2.5'
+    aiosmtpd==1.4.6 aws-sam-translator==1.115.0 cfn-lint==1.58.0 feedparser==6.0.14 icalendar==7.3.0 \
+    'moto[server]==5.2.5'
 }
 
 install_cargo_tools() {

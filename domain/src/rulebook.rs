@@ -97,7 +97,19 @@ impl Words {
     /// that a gap is seen and not hidden.
     pub fn say(&self, key: &str, values: &[(&str, &str)]) -> String {
         let text = self.0.get(key).map_or(key, String::as_str);
-        values.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+        let mut pieces = text.split('{');
+        let mut said = pieces.next().unwrap_or_default().to_owned();
+        for piece in pieces {
+            let filled = piece.split_once('}').and_then(|(name, rest)| {
+                let (_, value) = values.iter().find(|(known, _)| *known == name)?;
+                Some((*value, rest))
+            });
+            match filled {
+                Some((value, rest)) => said.extend([value, rest]),
+                None => said.extend(["{", piece]),
+            }
+        }
+        said
     }
 
     /// A number of supports in words, e.g. « 1 soutien », « 1 234 soutiens » with a narrow no-break space.

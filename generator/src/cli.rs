@@ -4,7 +4,7 @@ mod progress;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use generator::{
-    BuildError, Diagnostics, Moment, Preset, Site,
+    Build, BuildError, Checks, Diagnostics, Moment, Preset, Site,
     serve::{self, Options},
 };
 use jiff::Timestamp;
@@ -13,7 +13,7 @@ use std::{
     env,
     error::Error,
     io::{self, IsTerminal},
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
     process::ExitCode,
     time::Instant,
 };
@@ -27,6 +27,7 @@ const ARGUMENTS: &str = "À donner\u{a0}";
 
 const EXAMPLES: &str = "\
 Exemples :
+  parvis init mon-site                            créer un site neuf, à compléter
   parvis serve                                    ouvrir le site sur http://127.0.0.1:8080/
   parvis check                                    relire tout le contenu
   parvis build --at 2027-01-01                    construire le site tel qu’il sera ce jour-là
@@ -68,6 +69,20 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Crée un site neuf, à compléter.
+    ///
+    /// Écrit site.toml avec tous ses réglages, une collectivité, une démarche, une actualité, un rendez-vous : de quoi
+    /// ouvrir le site tout de suite et remplacer les textes. Refuse un dossier où il y a déjà un site.
+    #[command(help_template = TEMPLATE, after_help = "\
+Exemples :
+  parvis init mon-site
+  parvis init                                     dans le dossier courant")]
+    Init {
+        /// Dossier du site, créé s’il le faut ; le dossier courant par défaut.
+        #[arg(value_name = "DOSSIER", default_value = ".", hide_default_value = true, help_heading = ARGUMENTS)]
+        folder: PathBuf,
+    },
+
     /// Construit le site : pages, règle du jeu, réponses des fonctions.
     ///
     /// N’écrit que ce qui a changé, retire ce qui n’a plus lieu d’être, et ne touche jamais à data/, qui est au
@@ -79,12 +94,14 @@ Exemples :
   parvis build --at 2026-11-21T09:00              tel qu’il sera à ce moment")]
     Build(BuildArguments),
 
-    /// Relit tout le contenu et le thème, sans rien écrire.
+    /// Relit tout le contenu, le thème et les pages faites, sans rien écrire.
     ///
-    /// Toutes les erreurs de tous les fichiers sont données en une fois, rangées par fichier.
+    /// Toutes les erreurs de tous les fichiers sont données en une fois, rangées par fichier. Les pages sont lues telles
+    /// que le public les recevra : leurs liens et leurs ancres, leurs images, leurs titres, leur poids.
     #[command(help_template = TEMPLATE, after_help = "\
 Exemples :
   parvis check
+  parvis check --budget --external                avant d’ouvrir au public
   parvis check --format json                      pour un éditeur ou l’intégration continue")]
     Check(CheckArguments),
 
@@ -111,6 +128,10 @@ struct BuildArguments {
     #[arg(long, value_name = "DOSSIER", default_value = "public", hide_default_value = true)]
     output: PathBuf,
 
+    /// Avec les brouillons, et ce qui est daté de plus tard.
+    #[arg(long)]
+    drafts: bool,
+
     #[command(flatten)]
     moment: MomentArguments,
 }
@@ -121,6 +142,14 @@ struct CheckArguments {
     /// Comment dire ce qui ne va pas : text, ou json.
     #[arg(long, default_value = "text", hide_default_value = true, hide_possible_values = true)]
     format: Format,
+
+    /// Une page trop lourde est une erreur, et non un avertissement.
+    #[arg(long)]
+    budget: bool,
+
+    /// Suit aussi les liens vers d’autres sites ; ceux qui ne répondent plus sont des avertissements.
+    #[arg(long)]
+    external: bool,
 
     #[command(flatten)]
     moment: MomentArguments,
@@ -189,6 +218,7 @@ type Outcome = Result<(), ExitCode>;
 pub(crate) fn run(cli: Cli) -> ExitCode {
     let root = &cli.root;
     let outcome = match cli.command {
+        Command::Init { folder } => init(root, &folder),
         Command::Build(arguments) => build(root, &arguments),
         Command::Check(arguments) => check(root, &arguments),
         Command::New { what: New::Process { preset: PresetArgument::Petition, path } } => {
@@ -199,14 +229,34 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
     outcome.err().unwrap_or(ExitCode::SUCCESS)
 }
 
+fn init(root: &Path, folder: &Path) -> Outcome {
+    let place: PathBuf = root.join(folder).components().filter(|part| *part != Component::CurDir).collect();
+    let created = generator::new_site(&place, Timestamp::now()).map_err(|error| fail(&error))?;
+    for file in created {
+        println!("créé : {}", file.display());
+    }
+    println!("\nLe site est prêt. Pour la suite :");
+    if !place.as_os_str().is_empty() {
+        println!("  cd {}", place.display());
+    }
+    println!(
+        "  parvis serve    l’ouvrir sur http://127.0.0.1:8080/ et le voir changer à mesure que vous écrivez"
+    );
+    println!("  parvis check    relire tout, avant de publier");
+    println!("Commencez par site.toml : le nom du site, son adresse, ses mentions légales.");
+    Ok(())
+}
+
 fn build(root: &Path, arguments: &BuildArguments) -> Outcome {
     let start = Instant::now();
     let output = root.join(&arguments.output);
     let progress = Progress::of("Construction du site");
-    let built = load(root, &arguments.moment).and_then(|site| site.build(&output).map(|built| (site, built)));
+    let built = now(root, &arguments.moment).and_then(|now| {
+        generator::build(&Build { drafts: arguments.drafts, ..Build::new(root, &output, now) })
+    });
     progress.finish();
-    let (site, built) = built.map_err(|error| fail(&error))?;
-    print_diagnostics(site.warnings());
+    let built = built.map_err(|error| fail(&error))?;
+    print_diagnostics(&built.warnings);
     println!(
         "Site construit dans {} : {} pages. Fichiers écrits : {}, retirés : {} ({} ms).",
         output.strip_prefix(".").unwrap_or(&output).display(),
@@ -220,12 +270,11 @@ fn build(root: &Path, arguments: &BuildArguments) -> Outcome {
 
 fn check(root: &Path, arguments: &CheckArguments) -> Outcome {
     let progress = Progress::of("Relecture du site");
-    let checked =
-        load(root, &arguments.moment).and_then(|site| site.check().map(|()| site).map_err(BuildError::Site));
+    let checks = Checks { budget: arguments.budget, external: arguments.external };
+    let examined = load(root, &arguments.moment).map(|site| site.examine(checks));
     progress.finish();
-    let found = match &checked {
-        Ok(site) => site.warnings(),
-        Err(BuildError::Site(found)) => found,
+    let found = match &examined {
+        Ok(found) | Err(BuildError::Site(found)) => found,
         Err(other) => return Err(fail(other)),
     };
     match arguments.format {
@@ -258,12 +307,15 @@ fn serve(root: &Path, arguments: &ServeArguments) -> Outcome {
     serve::run(&options).map_err(|error| fail(&error))
 }
 
-fn load(root: &Path, moment: &MomentArguments) -> Result<Site, BuildError> {
-    let now = match moment.at {
+fn now(root: &Path, moment: &MomentArguments) -> Result<Timestamp, BuildError> {
+    Ok(match moment.at {
         Some(moment) => generator::instant(root, moment)?,
         None => Timestamp::now(),
-    };
-    Ok(Site::load(root, now)?)
+    })
+}
+
+fn load(root: &Path, moment: &MomentArguments) -> Result<Site, BuildError> {
+    Ok(Site::load(root, now(root, moment)?)?)
 }
 
 /// Says why the command fails.

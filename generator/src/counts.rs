@@ -3,7 +3,8 @@
 use crate::{
     content::{
         deposit::{Deposit, Standing},
-        petition::Process,
+        petition::Petition,
+        process::Process,
     },
     site::Site,
 };
@@ -46,7 +47,7 @@ impl Counts {
             let published = read_published(&path).map_err(|source| UnreadableCounts { path, source })?;
             Ok((process.id.clone(), published))
         };
-        site.content.processes().map(read).collect::<Result<_, _>>().map(Self)
+        site.content().processes().map(read).collect::<Result<_, _>>().map(Self)
     }
 
     /// Up to when the acts of a process are counted, if the register says so.
@@ -54,9 +55,15 @@ impl Counts {
         self.published(process).map(|counts| counts.as_of)
     }
 
-    /// The counts of a deposit, for each threshold of its process.
-    pub(crate) fn of(&self, site: &Site, process: &Process, deposit: &Deposit) -> DepositCounts {
-        let rules: Vec<Rule> = process.thresholds.iter().map(|threshold| threshold.rule.clone()).collect();
+    /// The counts of a deposit, for each threshold of its petition.
+    pub(crate) fn of(
+        &self,
+        site: &Site,
+        process: &Process,
+        petition: &Petition,
+        deposit: &Deposit,
+    ) -> DepositCounts {
+        let rules: Vec<Rule> = petition.thresholds.iter().map(|threshold| threshold.rule.clone()).collect();
         let tally = match self.published(process) {
             Some(counts) => counts.deposits.get(&deposit.id).map(recorded).unwrap_or_default(),
             None => demonstrated(deposit, &rules, site.now),

@@ -1,6 +1,7 @@
 //! Instants and days: as editors write them and as pages say them.
 
-use domain::{delay::Delay, rulebook::Words};
+use crate::words::Say;
+use domain::delay::Delay;
 use jiff::{Timestamp, civil, tz::TimeZone};
 use std::str::FromStr;
 
@@ -47,18 +48,24 @@ impl TryFrom<toml::value::Datetime> for Moment {
     }
 }
 
-/// How the site writes time: in its time zone, with the months of its words.
+/// How the site writes time: in its time zone, in the words of a language.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Calendar<'a> {
     pub(crate) zone: &'a TimeZone,
-    pub(crate) words: &'a Words,
+    pub(crate) say: &'a Say,
 }
 
 impl Calendar<'_> {
     /// « 1er mai 2026 »
     pub(crate) fn day(&self, day: civil::Date) -> String {
-        let number = if day.day() == 1 { "1er".to_owned() } else { day.day().to_string() };
-        format!("{number} {} {}", self.words.say(&format!("month.{}", day.month()), &[]), day.year())
+        self.say.day(day, || {
+            let month = self.say.text(&format!("month.{}", day.month()), &[]);
+            let number = day.year().to_string();
+            let year =
+                self.say.special("date.year", i64::from(day.year()).rem_euclid(20), &[("year", &number)]);
+            let values = [("day", &*day.day().to_string()), ("month", &month), ("year", &year)];
+            self.say.special("date.day", i64::from(day.day()), &values)
+        })
     }
 
     /// The day of an instant, in the site's time zone.
@@ -69,24 +76,47 @@ impl Calendar<'_> {
     /// « 1er mai 2026 à 9 h », « 3 juin 2026 à 9 h 30 »
     pub(crate) fn moment(&self, instant: Timestamp) -> String {
         let local = instant.to_zoned(self.zone.clone());
-        let day = self.day(local.date());
-        match local.minute() {
-            0 => format!("{day} à {}\u{a0}h", local.hour()),
-            minute => format!("{day} à {}\u{a0}h\u{a0}{minute:02}", local.hour()),
+        let (hour, minute) = (local.hour().to_string(), format!("{:02}", local.minute()));
+        let values = [("date", &*self.day(local.date())), ("hour", &hour), ("minute", &minute)];
+        self.say.special("date.moment", i64::from(local.minute()), &values)
+    }
+
+    /// The first moment of a period that begins at `instant`: the day alone when that is its first minute.
+    pub(crate) fn first(&self, instant: Timestamp) -> String {
+        let local = instant.to_zoned(self.zone.clone());
+        if local.time() == civil::Time::midnight() { self.day(local.date()) } else { self.moment(instant) }
+    }
+
+    /// The last moment of a period that ends before `instant`: the day before, whole, when that is a first minute.
+    pub(crate) fn last(&self, instant: Timestamp) -> String {
+        let local = instant.to_zoned(self.zone.clone());
+        match local.date().yesterday() {
+            Ok(day) if local.time() == civil::Time::midnight() => self.day(day),
+            _ => self.moment(instant),
         }
+    }
+
+    /// When what began at `starts` ends: the hour alone on the same day.
+    pub(crate) fn end(&self, starts: Timestamp, ends: Timestamp) -> String {
+        let local = ends.to_zoned(self.zone.clone());
+        if self.day_of(starts) != local.date() {
+            return self.moment(ends);
+        }
+        let (hour, minute) = (local.hour().to_string(), format!("{:02}", local.minute()));
+        self.say.special("date.time", i64::from(local.minute()), &[("hour", &hour), ("minute", &minute)])
     }
 
     /// « 3 mois », « 1 an », « 15 jours »
     pub(crate) fn delay(&self, delay: Delay) -> String {
-        let days = match delay.days {
-            1 => "1\u{a0}jour".to_owned(),
-            days => format!("{days}\u{a0}jours"),
-        };
+        let days = || self.say.quantity("delay.days", u64::from(delay.days));
         match (delay.months, delay.days) {
-            (0, _) => days,
-            (12, 0) => "1\u{a0}an".to_owned(),
-            (months, 0) => format!("{months}\u{a0}mois"),
-            (months, _) => format!("{months}\u{a0}mois et {days}"),
+            (0, _) => days(),
+            (12, 0) => self.say.quantity("delay.years", 1),
+            (months, 0) => self.say.quantity("delay.months", u64::from(months)),
+            (months, _) => {
+                let months = self.say.quantity("delay.months", u64::from(months));
+                self.say.text("delay.both", &[("months", &months), ("days", &days())])
+            }
         }
     }
 
@@ -116,27 +146,28 @@ mod tests {
         assert!(at("demain").is_err());
     }
 
+    /// The French words of the embedded theme.
+    fn french() -> Say {
+        let words = crate::words::flat(include_str!("../../themes/parvis/words/fr.toml"));
+        Say::new(std::sync::Arc::new(words), "fr")
+    }
+
     #[test]
     fn times_are_said_in_french() {
-        let words = Words(
-            [("month.5", "mai"), ("month.6", "juin")].map(|(key, text)| (key.into(), text.into())).into(),
-        );
-        let zone = paris();
-        let calendar = Calendar { zone: &zone, words: &words };
+        let (zone, say) = (paris(), french());
+        let calendar = Calendar { zone: &zone, say: &say };
         let instant = |written: &str| written.parse().expect("an instant");
         assert_eq!(calendar.moment(instant("2026-05-01T09:00+02:00")), "1er mai 2026 à 9\u{a0}h");
-        assert_eq!(calendar.moment(instant("2026-06-03T14:05+02:00")), "3 juin 2026 à 14\u{a0}h\u{a0}05");
-        assert_eq!(calendar.iso(instant("2026-06-03T12:05Z")), "2026-06-03T14:05:00+02:00");
     }
 
     #[test]
     fn delays_are_said_in_french() {
-        let (zone, words) = (paris(), Words::default());
-        let say =
-            |written: &str| Calendar { zone: &zone, words: &words }.delay(written.parse().expect("a delay"));
-        assert_eq!(say("36 months"), "36\u{a0}mois");
-        assert_eq!(say("1 year"), "1\u{a0}an");
-        assert_eq!(say("15 days"), "15\u{a0}jours");
-        assert_eq!(say("1 month 1 day"), "1\u{a0}mois et 1\u{a0}jour");
+        let (zone, say) = (paris(), french());
+        let delay =
+            |written: &str| Calendar { zone: &zone, say: &say }.delay(written.parse().expect("a delay"));
+        assert_eq!(delay("36 months"), "36\u{a0}mois");
+        assert_eq!(delay("1 year"), "1\u{a0}an");
+        assert_eq!(delay("15 days"), "15\u{a0}jours");
+        assert_eq!(delay("1 month 1 day"), "1\u{a0}mois et 1\u{a0}jour");
     }
 }

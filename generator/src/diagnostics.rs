@@ -2,7 +2,11 @@
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use serde::{Serialize, Serializer, ser::SerializeStruct};
-use std::{cell::RefCell, fmt, ops::Range, sync::Arc};
+use std::{
+    fmt,
+    ops::Range,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 /// A file of the site that diagnostics can point into.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -135,7 +139,7 @@ struct Entry<'a> {
 }
 
 /// All diagnostics of a run, sorted by path, then by position.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Diagnostics(Vec<Diagnostic>);
 
 impl Diagnostics {
@@ -191,6 +195,12 @@ impl Serialize for Diagnostics {
     }
 }
 
+impl FromIterator<Self> for Diagnostics {
+    fn from_iter<I: IntoIterator<Item = Self>>(found: I) -> Self {
+        found.into_iter().flat_map(|diagnostics| diagnostics.0).collect()
+    }
+}
+
 impl FromIterator<Diagnostic> for Diagnostics {
     fn from_iter<I: IntoIterator<Item = Diagnostic>>(diagnostics: I) -> Self {
         let mut diagnostics: Vec<Diagnostic> = diagnostics.into_iter().collect();
@@ -211,15 +221,28 @@ impl std::error::Error for Diagnostics {}
 
 /// Where the readers of a site leave what they find, so that one mistake does not hide the next.
 #[derive(Debug, Default)]
-pub(crate) struct Reporter(RefCell<Vec<Diagnostic>>);
+pub(crate) struct Reporter(Mutex<Vec<Diagnostic>>);
 
 impl Reporter {
     pub(crate) fn report(&self, diagnostic: Diagnostic) {
-        self.0.borrow_mut().push(diagnostic);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(diagnostic);
+    }
+
+    /// Whether nothing has been reported.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
+    /// Reports all that was reported there.
+    pub(crate) fn absorb(&self, other: Self) {
+        let found = other.0.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if !found.is_empty() {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(found);
+        }
     }
 
     pub(crate) fn finish(self) -> Diagnostics {
-        self.0.into_inner().into_iter().collect()
+        self.0.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().collect()
     }
 }
 

@@ -1,15 +1,25 @@
 //! The files that editors put next to their pages: what they are, and the address they are published at.
 
-use crate::{content::tree::Tree, diagnostics::suggestion, slug::slugify};
+use crate::{
+    content::tree::Tree,
+    diagnostics::suggestion,
+    memory::{Memory, Stat},
+    slug::slugify,
+    theme::Voice,
+};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::{
-    cell::{Cell, OnceCell},
     collections::BTreeMap,
     path::{Path, PathBuf},
+    sync::{
+        OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 /// A published file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Document {
     /// Address, which changes with the content.
     pub(crate) url: String,
@@ -21,6 +31,48 @@ pub(crate) struct Document {
     pub(crate) size: u64,
     /// Number of pages of a PDF.
     pub(crate) pages: Option<usize>,
+    photo: Option<Image>,
+}
+
+impl Document {
+    /// What is known of the image that it is, if it is one.
+    pub(crate) fn photo(&self) -> Option<pictures::Photo> {
+        self.photo.map(|Image(photo)| photo)
+    }
+
+    /// What a link to it says after its text: « (PDF, 48 ko, 4 pages) ».
+    pub(crate) fn note(&self, voice: Option<&Voice>) -> String {
+        let pages = self.pages.zip(voice).map(|(pages, voice)| voice.quantity("pages", pages as u64));
+        let size = size_text(self.size);
+        let parts: Vec<&str> = [&*self.format, &*size]
+            .into_iter()
+            .chain(pages.as_deref())
+            .filter(|part| !part.is_empty())
+            .collect();
+        format!(" ({})", parts.join(", "))
+    }
+}
+
+/// What is known of an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Image(#[serde(with = "PhotoData")] pictures::Photo);
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "pictures::Photo")]
+struct PhotoData {
+    width: u32,
+    height: u32,
+    #[serde(with = "KindData")]
+    kind: pictures::Kind,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "pictures::Kind")]
+enum KindData {
+    Opaque,
+    Transparent,
+    Animated,
+    Vector,
 }
 
 /// Why a file cannot be published.
@@ -30,6 +82,8 @@ pub(crate) enum Unreadable {
     File(String),
     #[error("ce PDF ne se lit pas : {0}")]
     Pdf(String),
+    #[error("{0}")]
+    Picture(String),
 }
 
 /// The files below `content/` that are not pages, each read when it is first needed.
@@ -39,20 +93,40 @@ pub(crate) struct Library {
 
 struct Shelved {
     file: PathBuf,
+    stat: Stat,
     folder_url: String,
-    read: OnceCell<Result<Document, Unreadable>>,
-    published: Cell<bool>,
+    read: OnceLock<Result<Document, Unreadable>>,
+    published: AtomicBool,
+    /// Whether pictures are made of it.
+    pictured: AtomicBool,
 }
 
 impl Library {
-    /// The files at `paths` below the folder `content`.
-    pub(crate) fn new(content: &Path, paths: impl IntoIterator<Item = String>, tree: &Tree) -> Self {
-        let shelve = |path: String| {
+    /// The `files` below the folder `content`; what is remembered of one is not read again.
+    pub(crate) fn new(content: &Path, files: Vec<(String, Stat)>, tree: &Tree, memory: &Memory) -> Self {
+        let shelve = |(path, stat): (String, Stat)| {
             let folder_url = tree.folder_url(path.rsplit_once('/').map_or("", |(folder, _)| folder));
             let file = content.join(&path);
-            (path, Shelved { file, folder_url, read: OnceCell::new(), published: Cell::new(false) })
+            let read = OnceLock::new();
+            // Its folder may have another address today.
+            if let Some(known) =
+                memory.document(&path, stat).filter(|known| known.url.starts_with(&folder_url))
+            {
+                let _ = read.set(Ok(known.clone()));
+            }
+            (
+                path,
+                Shelved {
+                    file,
+                    stat,
+                    folder_url,
+                    read,
+                    published: AtomicBool::new(false),
+                    pictured: AtomicBool::new(false),
+                },
+            )
         };
-        Self { files: paths.into_iter().map(shelve).collect() }
+        Self { files: files.into_iter().map(shelve).collect() }
     }
 
     /// The file at `path`, if there is one.
@@ -61,11 +135,28 @@ impl Library {
         Some(shelved.read.get_or_init(|| read(&shelved.file, &shelved.folder_url)).as_ref())
     }
 
+    /// What the file at `path` says, if it can be read as a text.
+    pub(crate) fn text(&self, path: &str) -> Option<std::io::Result<String>> {
+        self.files.get(path).map(|shelved| std::fs::read_to_string(&shelved.file))
+    }
+
     /// Notes that a published page leads to the file at `path`.
     pub(crate) fn publish(&self, path: &str) {
         if let Some(shelved) = self.files.get(path) {
-            shelved.published.set(true);
+            shelved.published.store(true, Ordering::Relaxed);
         }
+    }
+
+    /// Notes that a published page shows the image at `path`, or pictures made of it.
+    pub(crate) fn publish_picture(&self, path: &str, is_made: bool) {
+        if let Some(shelved) = self.files.get(path) {
+            if is_made { &shelved.pictured } else { &shelved.published }.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Notes that the file at `path` serves the site, though it is not published as it is.
+    pub(crate) fn use_up(&self, path: &str) {
+        let _ = self.find(path);
     }
 
     /// What to do when there is no file at `path`.
@@ -86,9 +177,29 @@ impl Library {
     }
 
     /// The files that published pages lead to.
-    pub(crate) fn into_published(self) -> Vec<Document> {
-        let published = self.files.into_values().filter(|shelved| shelved.published.get());
-        published.filter_map(|shelved| shelved.read.into_inner()?.ok()).collect()
+    pub(crate) fn published(&self) -> impl Iterator<Item = &Document> {
+        let published = self.files.values().filter(|shelved| shelved.published.load(Ordering::Relaxed));
+        published.filter_map(|shelved| shelved.read.get()?.as_ref().ok())
+    }
+
+    /// The photographs of which published pages show pictures.
+    pub(crate) fn pictured(&self) -> impl Iterator<Item = &Document> {
+        let pictured = self.files.values().filter(|shelved| shelved.pictured.load(Ordering::Relaxed));
+        pictured.filter_map(|shelved| shelved.read.get()?.as_ref().ok())
+    }
+
+    /// The files that no page has asked for.
+    pub(crate) fn unused(&self) -> impl Iterator<Item = &str> {
+        let unused = self.files.iter().filter(|(_, shelved)| shelved.read.get().is_none());
+        unused.map(|(path, _)| &**path)
+    }
+
+    /// What is worth remembering.
+    pub(crate) fn memory(&self) -> impl Iterator<Item = (String, (Stat, Document))> {
+        let known = |(path, shelved): (&String, &Shelved)| {
+            Some((path.clone(), (shelved.stat, shelved.read.get()?.as_ref().ok()?.clone())))
+        };
+        self.files.iter().filter_map(known)
     }
 }
 
@@ -100,6 +211,12 @@ fn read(file: &Path, folder_url: &str) -> Result<Document, Unreadable> {
         "pdf" => Some(page_count(&bytes)?),
         _ => None,
     };
+    let photo = match &*extension {
+        "jpg" | "jpeg" | "png" | "webp" | "gif" | "svg" => {
+            Some(pictures::read(&bytes).map_err(|error| Unreadable::Picture(error.to_string()))?)
+        }
+        _ => None,
+    };
     let suffix = if extension.is_empty() { String::new() } else { format!(".{extension}") };
     Ok(Document {
         url: format!("{folder_url}{}.{}{suffix}", slugify(&stem), short_hash(&bytes)),
@@ -107,6 +224,7 @@ fn read(file: &Path, folder_url: &str) -> Result<Document, Unreadable> {
         format: extension.to_uppercase(),
         size: bytes.len() as u64,
         pages,
+        photo: photo.map(Image),
     })
 }
 

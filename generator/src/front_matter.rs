@@ -9,7 +9,6 @@ use crate::diagnostics::{Diagnostic, Reporter, Source, suggestion};
 use jiff::tz::TimeZone;
 use std::{
     ops::{Range, RangeInclusive},
-    rc::Rc,
     sync::Arc,
 };
 use toml::{
@@ -79,15 +78,21 @@ pub(crate) struct File<'a> {
 impl<'a> File<'a> {
     /// The TOML at `span`, to be read key by key; `None`, with diagnostics, when its structure is broken.
     pub(crate) fn parse(self, span: Range<usize>) -> Option<Table<'a>> {
-        let offset = span.start;
-        let (fields, errors) = DeTable::parse_recoverable(&self.source.text[span]);
+        let header = 0..self.source.text.lines().next().unwrap_or_default().len();
+        let text = &self.source.text[span.clone()];
+        self.parse_text(text, span.start, header)
+    }
+
+    /// The TOML `text`, which stands at `offset` in the file, perhaps otherwise written but as long; what lacks in
+    /// it is reported at `header`.
+    pub(crate) fn parse_text(self, text: &'a str, offset: usize, header: Range<usize>) -> Option<Table<'a>> {
+        let (fields, errors) = DeTable::parse_recoverable(text);
         let errors: Vec<_> = errors.iter().map(|error| syntax::SyntaxError::new(error, offset)).collect();
         for error in &errors {
             self.reporter.report(error.diagnostic(self.source));
         }
         let malformed =
             errors.into_iter().map(syntax::SyntaxError::into_value).collect::<Option<Vec<_>>>()?;
-        let header = 0..self.source.text.lines().next().unwrap_or_default().len();
         let document = Document { file: self, offset, malformed: malformed.into() };
         Some(Table::new(document, fields.into_inner(), header))
     }
@@ -100,7 +105,7 @@ pub(crate) struct Document<'a> {
     /// Of the TOML in the file.
     offset: usize,
     /// Values already reported as malformed: they are neither read nor missed.
-    malformed: Rc<[Range<usize>]>,
+    malformed: Arc<[Range<usize>]>,
 }
 
 impl<'a> Document<'a> {
@@ -151,9 +156,9 @@ pub(crate) struct Table<'a> {
     fields: DeTable<'a>,
     /// Where a missing key is reported.
     header: Range<usize>,
-    known: Vec<&'static str>,
+    known: Vec<&'a str>,
     /// Keys that lack, not reported yet: one of those that nobody knows may be meant.
-    missing: Vec<(&'static str, Diagnostic)>,
+    missing: Vec<(&'a str, Diagnostic)>,
 }
 
 impl<'a> Table<'a> {
@@ -162,13 +167,13 @@ impl<'a> Table<'a> {
     }
 
     /// The value of an optional key; `None` when it is absent, or wrong and reported.
-    pub(crate) fn get<T: FromValue>(&mut self, key: &'static str) -> Option<T> {
+    pub(crate) fn get<T: FromValue>(&mut self, key: &'a str) -> Option<T> {
         let value = self.take(key)?;
         T::from_value(&value, &self.document.place(key, &value))
     }
 
     /// The value of a key that must be there; `None` when something is wrong and reported.
-    pub(crate) fn require<T: FromValue>(&mut self, key: &'static str) -> Option<T> {
+    pub(crate) fn require<T: FromValue>(&mut self, key: &'a str) -> Option<T> {
         if !self.fields.contains_key(key) {
             let message = format!("il manque la clé `{key}`");
             let help = format!("ajoutez par exemple `{key} = {}`", T::example());
@@ -179,12 +184,12 @@ impl<'a> Table<'a> {
 
     /// Notes that a key must be there and is not. It is reported when the table is finished, unless the key is
     /// there under a misspelt name.
-    pub(crate) fn lacks(&mut self, key: &'static str, diagnostic: Diagnostic) {
+    pub(crate) fn lacks(&mut self, key: &'a str, diagnostic: Diagnostic) {
         self.missing.push((key, diagnostic));
     }
 
     /// An integer that must lie in a range, if given.
-    pub(crate) fn get_within(&mut self, key: &'static str, range: RangeInclusive<u8>) -> Option<u8> {
+    pub(crate) fn get_within(&mut self, key: &'a str, range: RangeInclusive<u8>) -> Option<u8> {
         let given: Spanned<u64> = self.get(key)?;
         let accepted = u8::try_from(*given.get_ref()).ok().filter(|number| range.contains(number));
         if accepted.is_none() {
@@ -202,7 +207,7 @@ impl<'a> Table<'a> {
     /// A table read by `read`, if given.
     pub(crate) fn table<T>(
         &mut self,
-        key: &'static str,
+        key: &'a str,
         read: impl FnOnce(&mut Table<'a>) -> Option<T>,
     ) -> Option<T> {
         let value = self.take(key)?;
@@ -210,7 +215,7 @@ impl<'a> Table<'a> {
     }
 
     /// A table of which every key is optional: read as empty when it is absent.
-    pub(crate) fn section<T>(&mut self, key: &'static str, read: impl FnOnce(&mut Table<'a>) -> T) -> T {
+    pub(crate) fn section<T>(&mut self, key: &'a str, read: impl FnOnce(&mut Table<'a>) -> T) -> T {
         let nested = self.take(key).and_then(|value| self.nested(key, value));
         let empty = || Table::new(self.document.clone(), DeTable::new(), self.header());
         nested.unwrap_or_else(empty).read(read)
@@ -219,7 +224,7 @@ impl<'a> Table<'a> {
     /// Tables (`[[key]]`) read by `read`, in order; those in which something is wrong are left out.
     pub(crate) fn tables<T>(
         &mut self,
-        key: &'static str,
+        key: &'a str,
         mut read: impl FnMut(&mut Table<'a>) -> Option<T>,
     ) -> Vec<T> {
         let Some(value) = self.take(key) else { return Vec::new() };
@@ -282,7 +287,7 @@ impl<'a> Table<'a> {
         result
     }
 
-    fn take(&mut self, key: &'static str) -> Option<Spanned<DeValue<'a>>> {
+    fn take(&mut self, key: &'a str) -> Option<Spanned<DeValue<'a>>> {
         self.known.push(key);
         let value = self.fields.remove(key)?;
         (!self.document.place(key, &value).is_malformed()).then_some(value)

@@ -5,30 +5,41 @@
 //! the model into files. Both are pure in time: the moment is an argument.
 
 mod build;
+mod chart;
+mod check;
 mod content;
 mod counts;
 mod dates;
 mod diagnostics;
 mod documents;
 mod front_matter;
+mod index;
 mod links;
+mod map;
 mod markdown;
+mod memory;
 mod output;
 mod pages;
+mod picture;
+mod pictures_of;
 mod rulebook;
 mod scaffold;
 pub mod serve;
 mod settings;
 mod site;
 mod slug;
+mod syndication;
 mod theme;
 mod view;
 mod words;
 
-pub use build::{BuildError, Built, build};
+pub use build::{Build, BuildError, Built, build};
+pub use check::Checks;
 pub use counts::UnreadableCounts;
 pub use dates::Moment;
 pub use diagnostics::Diagnostics;
+#[doc(hidden)]
+pub use markdown::render_markdown;
 pub use output::FileError;
-pub use scaffold::{Preset, ScaffoldError, new_process};
+pub use scaffold::{Preset, ScaffoldError, new_process, new_site};
 pub use site::{Site, instant};

@@ -1,8 +1,14 @@
 //! The files of a build: only what changed is written, and what is no longer planned is removed.
 
+use crate::{
+    memory::{OutputMemory, Stat},
+    theme::{Key, fingerprint},
+};
+use rustc_hash::FxHashMap;
 use std::{
-    collections::BTreeMap,
-    fs, io,
+    collections::HashSet,
+    fs,
+    io::{self, Write},
     path::{Path, PathBuf},
 };
 
@@ -17,12 +23,6 @@ pub(crate) enum Body {
     CopyOf(PathBuf),
 }
 
-/// What was done on disk.
-pub(crate) struct Changes {
-    pub(crate) written: usize,
-    pub(crate) removed: usize,
-}
-
 /// A file cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 #[error("{} : {source}", path.display())]
@@ -31,62 +31,190 @@ pub struct FileError {
     source: io::Error,
 }
 
-/// Makes the folder `output` say `files`, of which those that begin with `../` are beside it.
-pub(crate) fn update(output: &Path, files: &BTreeMap<String, Body>) -> Result<Changes, FileError> {
-    let manifest = output.join(MANIFEST);
-    let last = at(&manifest, read_manifest)?;
-    let mut written = 0;
-    for (file, body) in files {
-        written += usize::from(at(&locate(output, file), |path| write_if_changed(path, body))?);
+/// The folder that a site is built into.
+pub(crate) struct Output<'a> {
+    folder: &'a Path,
+    /// What the last build left.
+    last: &'a FxHashMap<String, OutputMemory>,
+    /// Whether each text is also written compressed.
+    compress: bool,
+}
+
+/// A file that the build plans, as it is now.
+pub(crate) struct Written {
+    pub(crate) file: String,
+    pub(crate) memory: Option<OutputMemory>,
+    /// Whether it, and what goes with it, had to be written.
+    pub(crate) changed: bool,
+}
+
+impl<'a> Output<'a> {
+    pub(crate) fn new(folder: &'a Path, last: &'a FxHashMap<String, OutputMemory>, compress: bool) -> Self {
+        Self { folder, last, compress }
     }
-    let stale: Vec<&String> = last.iter().filter(|file| !files.contains_key(*file)).collect();
-    for file in &stale {
-        at(&locate(output, file), remove)?;
+
+    /// What is known of `file`, if it is still as the last build left it, made of what `key` stands for.
+    pub(crate) fn current(&self, file: &str, key: Key) -> Option<OutputMemory> {
+        let known = self.last.get(file).filter(|known| known.key == key)?;
+        let path = self.locate(file);
+        let stat = Stat::of(&fs::metadata(&path).ok()?);
+        let is_whole =
+            !self.is_compressed(file) || ["br", "gz"].iter().all(|with| beside(&path, with).exists());
+        (stat == known.stat && is_whole).then_some(*known)
     }
-    let list: String = files.keys().map(|file| format!("{file}\n")).collect();
-    at(&manifest, |path| write_if_changed(path, &Body::Bytes(list.into())))?;
-    Ok(Changes { written, removed: stale.len() })
+
+    /// Makes `file`, which is made of what `key` stands for, say `bytes`. A reader sees the old file or the new one,
+    /// never a part.
+    pub(crate) fn write(&self, file: &str, key: Key, bytes: &[u8]) -> Result<Written, FileError> {
+        let path = self.locate(file);
+        at(&path, |path| {
+            let is_current = fs::metadata(path).is_ok_and(|now| now.len() == bytes.len() as u64)
+                && fs::read(path).is_ok_and(|current| current == bytes);
+            if is_current {
+                eprintln!("SAMEBYTES {file} known {:?}", self.last.get(file).map(|k| k.key == key));
+            }
+            if !is_current {
+                put(path, |file| fs::write(file, bytes))?;
+            }
+            if self.is_compressed(file) {
+                for with in ["br", "gz"] {
+                    let beside = beside(path, with);
+                    if !is_current || !beside.exists() {
+                        put(&beside, |file| compress(with, bytes, file))?;
+                    }
+                }
+            }
+            let stat = Stat::of(&fs::metadata(path)?);
+            Ok(Written {
+                file: file.to_owned(),
+                memory: Some(OutputMemory { key, stat }),
+                changed: !is_current,
+            })
+        })
+    }
+
+    /// Makes `file` say `body`.
+    pub(crate) fn place(&self, file: &str, body: &Body) -> Result<Written, FileError> {
+        match body {
+            Body::Bytes(bytes) => {
+                let key = fingerprint(bytes);
+                match self.current(file, key) {
+                    Some(memory) => {
+                        Ok(Written { file: file.to_owned(), memory: Some(memory), changed: false })
+                    }
+                    None => self.write(file, key, bytes),
+                }
+            }
+            Body::CopyOf(original) => at(&self.locate(file), |path| {
+                let is_current =
+                    fs::metadata(path).ok().map(|file| file.len()) == Some(fs::metadata(original)?.len());
+                if !is_current {
+                    put(path, |file| fs::copy(original, file).map(|_| ()))?;
+                }
+                Ok(Written { file: file.to_owned(), memory: None, changed: !is_current })
+            }),
+        }
+    }
+
+    /// Whether there is such a file, whole: its name says its content.
+    pub(crate) fn has(&self, file: &str) -> bool {
+        fs::metadata(self.locate(file)).is_ok_and(|file| file.len() > 0)
+    }
+
+    /// The text of a file that has been written.
+    pub(crate) fn read(&self, file: &str) -> Result<String, FileError> {
+        at(&self.locate(file), |path| fs::read_to_string(path))
+    }
+
+    /// Removes what the last build wrote and this one does not plan; how many files that was.
+    pub(crate) fn finish(&self, mut planned: Vec<String>) -> Result<usize, FileError> {
+        let compressed: Vec<String> = planned
+            .iter()
+            .filter(|file| self.is_compressed(file))
+            .flat_map(|file| [format!("{file}.br"), format!("{file}.gz")])
+            .collect();
+        planned.extend(compressed);
+        planned.sort_unstable();
+        planned.dedup();
+        let manifest = self.folder.join(MANIFEST);
+        let last = at(&manifest, read_manifest)?;
+        let list: String = planned.iter().flat_map(|file| [file, "\n"]).collect();
+        if list == last {
+            return Ok(0);
+        }
+        let planned: HashSet<&str> = planned.iter().map(String::as_str).collect();
+        let stale: Vec<&str> = last.lines().filter(|file| !planned.contains(file)).collect();
+        for file in &stale {
+            at(&self.locate(file), remove)?;
+        }
+        at(&manifest, |path| put(path, |file| fs::write(file, &list)))?;
+        let is_text = |file: &&&str| !file.ends_with(".br") && !file.ends_with(".gz");
+        Ok(stale.iter().filter(is_text).count())
+    }
+
+    fn is_compressed(&self, file: &str) -> bool {
+        const TEXTS: [&str; 9] = ["html", "css", "js", "svg", "xml", "ics", "json", "txt", "geojson"];
+        let extension = file.rsplit_once('.').map(|(_, extension)| extension);
+        self.compress && !file.starts_with("../") && extension.is_some_and(|known| TEXTS.contains(&known))
+    }
+
+    fn locate(&self, file: &str) -> PathBuf {
+        match file.strip_prefix("../") {
+            Some(beside) => self.folder.parent().unwrap_or(self.folder).join(beside),
+            None => self.folder.join(file),
+        }
+    }
 }
 
 fn at<T>(path: &Path, act: impl FnOnce(&Path) -> io::Result<T>) -> Result<T, FileError> {
     act(path).map_err(|source| FileError { path: path.to_owned(), source })
 }
 
-fn locate(output: &Path, file: &str) -> PathBuf {
-    match file.strip_prefix("../") {
-        Some(beside) => output.parent().unwrap_or(output).join(beside),
-        None => output.join(file),
-    }
+fn beside(path: &Path, extension: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".");
+    name.push(extension);
+    name.into()
 }
 
-fn read_manifest(path: &Path) -> io::Result<Vec<String>> {
+fn read_manifest(path: &Path) -> io::Result<String> {
     match fs::read_to_string(path) {
-        Ok(list) => Ok(list.lines().map(str::to_owned).collect()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-        Err(error) => Err(error),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
+        read => read,
     }
 }
 
-/// Whether the file had to be written. A reader sees the old file or the new one, never a part.
-fn write_if_changed(path: &Path, body: &Body) -> io::Result<bool> {
-    let is_current = match body {
-        Body::Bytes(bytes) => fs::read(path).is_ok_and(|current| current == *bytes),
-        Body::CopyOf(original) => {
-            fs::metadata(path).ok().map(|file| file.len()) == Some(fs::metadata(original)?.len())
-        }
-    };
-    if is_current {
-        return Ok(false);
-    }
+/// Writes a file under a temporary name first.
+fn put(path: &Path, write: impl Fn(&Path) -> io::Result<()>) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new(""));
-    fs::create_dir_all(folder)?;
     let temporary = folder.join(format!(".{}.new", path.file_name().unwrap_or_default().to_string_lossy()));
-    match body {
-        Body::Bytes(bytes) => fs::write(&temporary, bytes)?,
-        Body::CopyOf(original) => fs::copy(original, &temporary).map(|_| ())?,
+    match write(&temporary) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            fs::create_dir_all(folder)?;
+            write(&temporary)?;
+        }
+        other => other?,
     }
-    fs::rename(&temporary, path)?;
-    Ok(true)
+    fs::rename(&temporary, path)
+}
+
+fn compress(with: &str, bytes: &[u8], path: &Path) -> io::Result<()> {
+    fs::write(path, if with == "br" { brotli(bytes)? } else { gzip(bytes)? })
+}
+
+/// A text as most browsers are sent it.
+pub(crate) fn brotli(bytes: &[u8]) -> io::Result<Vec<u8>> {
+    let mut compressed = Vec::new();
+    let mut encoder = brotli::CompressorWriter::new(&mut compressed, 4096, 9, 22);
+    encoder.write_all(bytes)?;
+    drop(encoder);
+    Ok(compressed)
+}
+
+fn gzip(bytes: &[u8]) -> io::Result<Vec<u8>> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::new(9));
+    encoder.write_all(bytes)?;
+    encoder.finish()
 }
 
 /// Removes a file, and the folders it leaves empty.
@@ -107,32 +235,35 @@ fn remove(path: &Path) -> io::Result<()> {
 mod tests {
     use super::*;
 
-    fn files(names: &[&str]) -> BTreeMap<String, Body> {
-        names.iter().map(|name| ((*name).to_owned(), Body::Bytes(name.as_bytes().to_vec()))).collect()
+    fn update(folder: &Path, names: &[&str], compress: bool) -> (usize, usize) {
+        let nothing = FxHashMap::default();
+        let output = Output::new(folder, &nothing, compress);
+        let written = names
+            .iter()
+            .map(|name| output.place(name, &Body::Bytes(name.as_bytes().to_vec())).expect("written").changed);
+        let written = written.filter(|changed| *changed).count();
+        (written, output.finish(names.iter().map(|name| (*name).to_owned()).collect()).expect("removed"))
     }
 
     #[test]
     fn only_what_changed_is_written() {
         let folder = tempfile::tempdir().expect("a folder");
         let output = folder.path().join("public");
-        let first = update(&output, &files(&["a/index.html", "../b.json"])).expect("written");
-        assert_eq!((first.written, first.removed), (2, 0));
+        assert_eq!(update(&output, &["a/index.html", "../b.json"], false), (2, 0));
         assert!(folder.path().join("b.json").is_file());
-        let second = update(&output, &files(&["a/index.html", "../b.json"])).expect("written");
-        assert_eq!((second.written, second.removed), (0, 0));
+        assert_eq!(update(&output, &["a/index.html", "../b.json"], false), (0, 0));
     }
 
     #[test]
     fn what_is_no_longer_planned_is_removed_and_nothing_else() {
         let folder = tempfile::tempdir().expect("a folder");
         let output = folder.path().join("public");
-        update(&output, &files(&["a/b/index.html", "c.html"])).expect("written");
+        update(&output, &["a/b/index.html", "c.html"], true);
         fs::create_dir(output.join("data")).expect("a folder");
         fs::write(output.join("data/process.json"), "{}").expect("written");
-        let changes = update(&output, &files(&["c.html"])).expect("written");
-        assert_eq!((changes.written, changes.removed), (0, 1));
+        assert_eq!(update(&output, &["c.html"], true), (0, 1));
         assert!(!output.join("a").exists());
         assert!(output.join("data/process.json").is_file());
-        assert!(output.join("c.html").is_file());
+        assert!(output.join("c.html.br").is_file() && output.join("c.html.gz").is_file());
     }
 }

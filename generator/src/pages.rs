@@ -1,32 +1,39 @@
 //! The pages of a site: which template makes each, from what, and where it goes.
 
+mod extras;
+
+pub(crate) use extras::files;
+
 use crate::{
     content::{
-        self,
+        self, Content, LeafPage,
         deposit::{self, Standing},
         organisation::Organisation,
-        petition,
+        petition::Petition,
+        process::Process,
     },
-    counts::Counts,
-    diagnostics::Diagnostics,
-    site::Site,
-    theme::Values,
-    view::{Crumb, Deposit, ProcessCard, Viewer},
+    index::TaxonomyIndex,
+    markdown::Text,
+    theme::{Shared, Values},
+    view::{self, Crumb, Deposit, Viewer, legal_pages, page_url},
 };
-use std::{panic, thread};
-
-/// A page, made.
-pub(crate) struct Page {
-    /// Files that have it, from the root of the output.
-    pub(crate) files: Vec<String>,
-    pub(crate) html: String,
-}
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 /// A page to make.
-struct Job {
-    template: &'static str,
-    values: Values,
-    files: Vec<String>,
+pub(crate) struct Job<'a> {
+    pub(crate) template: &'static str,
+    pub(crate) values: Values<'a>,
+    /// The page whose text it shows.
+    pub(crate) body: Option<&'a content::Page>,
+    /// Files that have it, from the root of the output.
+    pub(crate) files: Vec<String>,
+    /// 0 is the main language.
+    pub(crate) edition: usize,
 }
 
 /// A page that the functions answer with, and the end of the address it is for.
@@ -51,161 +58,405 @@ const FORM_PAGES: [FormPage; 6] = [
 /// Where the pages that functions answer with are, seen from the output.
 const ANSWERS: &str = "../answers";
 
-/// Makes every page of the site.
-///
-/// # Errors
-/// What is wrong in the templates.
-pub(crate) fn render(site: &Site, counts: &Counts) -> Result<Vec<Page>, Diagnostics> {
-    let jobs = plan(Viewer { site, counts });
-    let threads = thread::available_parallelism().map_or(1, usize::from);
-    let make = |job: &Job| {
-        let html = site.theme.render(job.template, &job.values)?;
-        Ok(Page { files: job.files.clone(), html })
-    };
-    let made: Vec<_> = thread::scope(|scope| {
-        let chunks = jobs.chunks(jobs.len().div_ceil(threads).max(1));
-        let workers: Vec<_> =
-            chunks.map(|jobs| scope.spawn(|| jobs.iter().map(make).collect::<Vec<_>>())).collect();
-        let join = |worker: thread::ScopedJoinHandle<'_, Vec<_>>| {
-            worker.join().unwrap_or_else(|panic| panic::resume_unwind(panic))
-        };
-        workers.into_iter().flat_map(join).collect()
-    });
-    let (mut pages, mut mistakes) = (Vec::new(), Vec::new());
-    for page in made {
-        match page {
-            Ok(page) => pages.push(page),
-            Err(mistake) => mistakes.push(mistake),
-        }
-    }
-    if mistakes.is_empty() { Ok(pages) } else { Err(mistakes.into_iter().collect()) }
-}
+/// How many news and events the home page shows.
+const LATEST: usize = 4;
 
 /// A process and its deposits, as they are shown.
-struct Shown<'a> {
+pub(crate) struct Shown<'a> {
     organisation: &'a Organisation,
-    process: &'a petition::Process,
+    process: &'a Process,
     deposits: Vec<Deposit<'a>>,
 }
 
-impl<'a> Shown<'a> {
-    fn new(viewer: Viewer<'a>, organisation: &'a Organisation, process: &'a petition::Process) -> Self {
-        let deposits = process.deposits.iter().map(|deposit| viewer.deposit(process, deposit)).collect();
-        Self { organisation, process, deposits }
-    }
+/// The processes of a site in a language, as they are shown.
+pub(crate) fn show(viewer: Viewer<'_>) -> Vec<Shown<'_>> {
+    viewer.content.processes().map(|(organisation, process)| shown(viewer, organisation, process)).collect()
 }
 
-fn plan(viewer: Viewer<'_>) -> Vec<Job> {
-    let content = &viewer.site.content;
-    let processes = content.processes();
-    let shown: Vec<_> =
-        processes.map(|(organisation, process)| Shown::new(viewer, organisation, process)).collect();
-
-    let not_found = vec!["404.html".to_owned(), format!("{ANSWERS}/not-found.html")];
-    let mut jobs = vec![
-        home_job(viewer, &shown),
-        bare_job(viewer, "not-found.html", not_found),
-        bare_job(viewer, "unavailable.html", vec![format!("{ANSWERS}/unavailable.html")]),
-    ];
-    jobs.extend(content.pages.iter().map(|page| page_job(viewer, "page.html", page, Values::new())));
-    jobs.extend(
-        content.organisations.iter().map(|organisation| organisation_job(viewer, organisation, &shown)),
-    );
-    jobs.extend(shown.iter().flat_map(|shown| process_jobs(viewer, shown)));
-    jobs
+fn shown<'a>(viewer: Viewer<'a>, organisation: &'a Organisation, process: &'a Process) -> Shown<'a> {
+    let petition = process.petition.as_ref();
+    let deposits = petition.into_iter().flat_map(|petition| {
+        petition.deposits.iter().map(move |deposit| viewer.deposit(process, petition, deposit))
+    });
+    Shown { organisation, process, deposits: deposits.collect() }
 }
 
-fn home_job(viewer: Viewer<'_>, shown: &[Shown<'_>]) -> Job {
-    let content = &viewer.site.content;
-    let organisations: Vec<_> =
-        content.organisations.iter().map(|organisation| viewer.organisation(organisation)).collect();
-    let values =
-        Values::new().with("processes", &cards(viewer, shown.iter())).with("organisations", &organisations);
-    page_job(viewer, "home.html", &content.home, values)
-}
-
-fn organisation_job(viewer: Viewer<'_>, organisation: &Organisation, shown: &[Shown<'_>]) -> Job {
-    let own = shown.iter().filter(|shown| shown.organisation.page.url == organisation.page.url);
-    let values = Values::new()
-        .with("organisation", &viewer.organisation(organisation))
-        .with("processes", &cards(viewer, own));
-    page_job(viewer, "organisation.html", &organisation.page, values)
-}
-
-/// The pages of a process: its tabs, its deposits, their reports and forms.
-fn process_jobs(viewer: Viewer<'_>, shown: &Shown<'_>) -> Vec<Job> {
-    let Shown { organisation, process, deposits } = shown;
-    let seen_from = |url: &str| {
-        let view = viewer.process(organisation, process, deposits, url);
-        Values::new().with("process", &view)
+/// Plans every page of a site in a language.
+pub(crate) fn plan<'a>(viewer: Viewer<'a>, shown: &'a [Shown<'a>]) -> Vec<Job<'a>> {
+    let planner = Planner {
+        viewer,
+        site: Shared::new(viewer.site()),
+        crumbs: Mutex::default(),
+        cards: Mutex::default(),
+        jobs: Mutex::new(Vec::with_capacity(viewer.content.leaves.len() * 2)),
     };
-    let mut jobs = vec![page_job(viewer, "process.html", &process.page, seen_from(&process.page.url))];
-    for step in &process.steps {
-        let values = seen_from(&step.page.url).with("step", &viewer.step(step));
-        jobs.push(page_job(viewer, "step.html", &step.page, values));
-    }
-    // Seen from its deposits, a process is always the same: it is made ready for templates once.
-    let seen_from_below = seen_from("");
-    for (deposit, view) in process.deposits.iter().zip(deposits) {
-        let values = seen_from_below.clone().with("deposit", view);
-        jobs.push(page_job(viewer, "deposit.html", &deposit.page, values.clone()));
-        for report in &deposit.reports {
-            let values = values.clone().with("report", &viewer.report(process, report));
-            jobs.push(page_job(viewer, "report.html", &report.page, values));
-        }
-        if let Standing::Admissible { .. } = deposit.standing {
-            let form = |form| form_job(viewer, process, deposit, form, values.clone());
-            jobs.extend(FORM_PAGES.iter().map(form));
-        }
-    }
-    jobs
+    planner.plan(shown)
 }
 
-fn form_job(
-    viewer: Viewer<'_>,
-    process: &petition::Process,
-    deposit: &deposit::Deposit,
-    form: &FormPage,
-    values: Values,
-) -> Job {
-    let folder = &deposit.page.url;
-    let url = format!("{folder}{}", form.address.unwrap_or_default());
-    let mut crumbs = viewer.crumbs(&deposit.page);
-    crumbs.push(Crumb { title: deposit.page.title.as_str(), url: folder });
-    let action = format!("/actes/{}/{}/{}", process.id, deposit.id, form.action);
-    let values = values
-        .with("site", &viewer.site(&url))
-        .with("page", &viewer.form_page(&deposit.page, url.clone()))
-        .with("breadcrumbs", &crumbs)
-        .with("form", &viewer.form(process, action));
-    let answer = format!("{ANSWERS}{folder}{}", form.template);
-    let page = form.address.map(|_| file_of(&url));
-    Job { template: form.template, values, files: page.into_iter().chain([answer]).collect() }
+struct Planner<'a> {
+    viewer: Viewer<'a>,
+    site: Arc<Shared<'a>>,
+    /// Breadcrumbs, by the address of the page above.
+    crumbs: Mutex<FxHashMap<&'a str, Arc<Shared<'a>>>>,
+    /// Cards, by the path of the page.
+    cards: Mutex<FxHashMap<&'a str, Arc<Shared<'a>>>>,
+    jobs: Mutex<Vec<Job<'a>>>,
 }
 
-fn cards<'a>(viewer: Viewer<'a>, shown: impl Iterator<Item = &'a Shown<'a>>) -> Vec<ProcessCard<'a>> {
+impl<'a> Planner<'a> {
+    fn plan(self, shown: &'a [Shown<'a>]) -> Vec<Job<'a>> {
+        let content = self.viewer.content;
+        let taken: HashSet<&str> = content.tree.urls().collect();
+        self.home(shown);
+        if content.edition == 0 {
+            let not_found = vec!["404.html".to_owned(), format!("{ANSWERS}/not-found.html")];
+            self.bare("not-found.html", not_found);
+            self.bare("unavailable.html", vec![format!("{ANSWERS}/unavailable.html")]);
+            self.legal(&taken);
+            if self.viewer.site.settings.search && !taken.contains("/recherche/") {
+                self.own_page("search.html", "/recherche/", "search.title", Values::new());
+            }
+        }
+        content.leaves.par_iter().for_each(|leaf| self.leaf(leaf));
+        for organisation in &content.organisations {
+            self.organisation(organisation, shown);
+        }
+        for shown in shown {
+            self.process(shown);
+        }
+        let index = self.viewer.index;
+        for taxonomy in index.taxonomies.iter().filter(|taxonomy| !taxonomy.terms.is_empty()) {
+            self.taxonomy(taxonomy, &taken);
+        }
+        self.jobs.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn home(&self, shown: &'a [Shown<'a>]) {
+        let (viewer, content) = (self.viewer, self.viewer.content);
+        let organisations: Vec<_> =
+            content.organisations.iter().map(|organisation| viewer.organisation(organisation)).collect();
+        let is_to_come = |event: &&&'a LeafPage| {
+            event.event().is_some_and(|event| !viewer.is_past(event) && !event.cancelled)
+        };
+        let events: Vec<_> = viewer
+            .index
+            .events
+            .iter()
+            .filter(is_to_come)
+            .take(LATEST)
+            .map(|event| viewer.card(event))
+            .collect();
+        let mut news: Vec<&LeafPage> =
+            content.leaves.iter().filter(|leaf| leaf.page.date.is_some() && leaf.event().is_none()).collect();
+        news.sort_by(|a, b| (b.page.date, &a.page.path).cmp(&(a.page.date, &b.page.path)));
+        news.truncate(LATEST);
+        let news: Vec<_> = news.into_iter().map(|leaf| viewer.card(leaf)).collect();
+        let values = Values::new()
+            .with("processes", cards(viewer, shown.iter()))
+            .with("organisations", organisations)
+            .with("events", events)
+            .with("news", news);
+        let page = &content.home;
+        let mut view = viewer.page(page);
+        view.kind = "website";
+        view.json_ld = viewer.json_ld_about(page, Viewer::web_site);
+        self.page("home.html", page, view, values);
+    }
+
+    fn organisation(&self, organisation: &'a Organisation, shown: &'a [Shown<'a>]) {
+        let viewer = self.viewer;
+        let own = shown.iter().filter(|shown| shown.organisation.page.url == organisation.page.url);
+        let below = format!("{}/", crate::content::tree::folder(&organisation.page.path));
+        let mut news: Vec<&LeafPage> = viewer
+            .content
+            .leaves
+            .iter()
+            .filter(|leaf| {
+                leaf.page.path.starts_with(&below) && leaf.page.date.is_some() && leaf.event().is_none()
+            })
+            .collect();
+        news.sort_by(|a, b| (b.page.date, &a.page.path).cmp(&(a.page.date, &b.page.path)));
+        news.truncate(LATEST);
+        let values = Values::new()
+            .with("organisation", viewer.organisation(organisation))
+            .with("processes", cards(viewer, own))
+            .with("news", news.into_iter().map(|leaf| viewer.card(leaf)).collect::<Vec<_>>());
+        let page = &organisation.page;
+        let mut view = viewer.page(page);
+        view.json_ld = viewer.json_ld_about(page, |viewer| viewer.government(organisation));
+        self.page("organisation.html", page, view, values);
+    }
+
+    /// A plain page, a section, an event.
+    fn leaf(&self, leaf: &'a LeafPage) {
+        let viewer = self.viewer;
+        let page = &leaf.page;
+        if let Some(listing) = leaf.listing() {
+            let pages = viewer.index.sections.get(&*page.path).map_or(&[][..], Vec::as_slice);
+            let cards: Vec<_> = pages
+                .iter()
+                .map(|leaf| self.card(crate::index::Listed { page: &leaf.page, leaf: Some(leaf) }))
+                .collect();
+            let documents = Shared::new(viewer.documents(&leaf.documents));
+            self.list(&page.url, cards, listing.paginate, |planner, url, number, values| {
+                let mut view = viewer.page(page);
+                view.url = url;
+                let values = values.share("documents", &documents);
+                planner.page_at("section.html", page, view, values, (number == 1).then_some(page));
+            });
+            return;
+        }
+        let mut values = Values::new().with("documents", viewer.documents(&leaf.documents));
+        let mut view = viewer.page(page);
+        let organisation_path = viewer.content.tree.nearest(&page.path, content::Kind::is_organisation);
+        if let Some(event) = leaf.event() {
+            let organisation = viewer
+                .content
+                .organisations
+                .iter()
+                .find(|organisation| Some(&*organisation.page.path) == organisation_path);
+            let process = viewer.content.tree.nearest(&page.path, content::Kind::is_process);
+            let process = process.and_then(|path| viewer.content.tree.get(path));
+            let process = process.map(|node| Crumb { title: node.title.as_str(), url: &node.url });
+            view.json_ld = viewer
+                .json_ld_about(page, |viewer| viewer.event_data(leaf, organisation).unwrap_or_default());
+            values = values.with("event", viewer.event_page(event, &page.url)).with("process", process);
+            self.page("event.html", page, view, values);
+            return;
+        }
+        // Neighbours, for those that a section lists.
+        let section = viewer.content.tree.section_of(&page.path);
+        if let Some(pages) = section.and_then(|section| viewer.index.sections.get(section)) {
+            if let Some(place) = viewer.index.place(&page.path) {
+                let before = place.checked_sub(1).and_then(|place| pages.get(place));
+                values = values
+                    .with("previous", viewer.neighbour(before))
+                    .with("next", viewer.neighbour(pages.get(place + 1)));
+            }
+        }
+        self.page("page.html", page, view, values);
+    }
+
+    /// The pages of a process: its tabs, its deposits, their reports and forms.
+    fn process(&self, shown: &'a Shown<'a>) {
+        let viewer = self.viewer;
+        let Shown { organisation, process, deposits } = shown;
+        let view = Shared::new(viewer.process(organisation, process, deposits));
+        let mut page = viewer.page(&process.page);
+        page.json_ld = viewer.json_ld_about(&process.page, |viewer| viewer.service(organisation, process));
+        self.page("process.html", &process.page, page, Values::new().share("process", &view));
+        for step in &process.steps {
+            let values = Values::new().share("process", &view).with("step", viewer.step(step));
+            self.page("step.html", &step.page, viewer.page(&step.page), values);
+        }
+        for report in &process.reports {
+            let report_view = viewer.report(process.petition.as_ref(), report);
+            let values = Values::new().share("process", &view).with("report", report_view);
+            self.page("report.html", &report.page, viewer.page(&report.page), values);
+        }
+        let Some(petition) = &process.petition else { return };
+        for (deposit, deposit_view) in petition.deposits.iter().zip(deposits) {
+            let deposit_view = Shared::new(deposit_view);
+            let values = || Values::new().share("process", &view).share("deposit", &deposit_view);
+            self.page("deposit.html", &deposit.page, viewer.page(&deposit.page), values());
+            for report in &deposit.reports {
+                let values = values().with("report", viewer.report(Some(petition), report));
+                self.page("report.html", &report.page, viewer.page(&report.page), values);
+            }
+            if matches!(deposit.standing, Standing::Admissible { .. }) && viewer.content.edition == 0 {
+                for form in &FORM_PAGES {
+                    self.form(process, petition, deposit, form, values());
+                }
+            }
+        }
+    }
+
+    fn form(
+        &self,
+        process: &'a Process,
+        petition: &'a Petition,
+        deposit: &'a deposit::Deposit,
+        form: &FormPage,
+        values: Values<'a>,
+    ) {
+        let viewer = self.viewer;
+        let folder = &deposit.page.url;
+        let url = format!("{folder}{}", form.address.unwrap_or_default());
+        let mut crumbs = viewer.crumbs(&deposit.page);
+        crumbs.push(Crumb { title: deposit.page.title.as_str(), url: folder });
+        let action = format!("/actes/{}/{}/{}", process.id, deposit.id, form.action);
+        let (title, description) = (deposit.page.title.as_str(), deposit.page.description.as_str());
+        let values = values
+            .share("site", &self.site)
+            .with("page", viewer.unlisted_page(title, description, url.clone()))
+            .with("breadcrumbs", crumbs)
+            .with("form", viewer.form(petition, action));
+        let answer = format!("{ANSWERS}{folder}{}", form.template);
+        let page = form.address.map(|_| file_of(&url));
+        let files = page.into_iter().chain([answer]).collect();
+        self.add(Job { template: form.template, values, body: None, files, edition: 0 });
+    }
+
+    fn taxonomy(&self, index: &'a TaxonomyIndex<'a>, taken: &HashSet<&str>) {
+        let viewer = self.viewer;
+        let label = &index.taxonomy.label;
+        let home = Crumb { title: viewer.voice.word("tab.home"), url: &viewer.content.home.url };
+        if !taken.contains(&*index.url) {
+            let values = Values::new()
+                .with("taxonomy", viewer.taxonomy(index))
+                .with("terms", viewer.taxonomy_terms(index));
+            self.listed_page("taxonomy.html", label, index.url.clone(), vec![home.clone()], values);
+        }
+        let above = Shared::new(vec![home, Crumb { title: label.as_str(), url: &index.url }]);
+        let taxonomy = Shared::new(viewer.taxonomy(index));
+        for term in index.terms.values().filter(|term| !taken.contains(&*term.url)) {
+            let cards: Vec<_> = term.pages.iter().map(|listed| self.card(*listed)).collect();
+            self.list(&term.url, cards, index.taxonomy.paginate, |planner, url, _, values| {
+                let values = values
+                    .share("taxonomy", &taxonomy)
+                    .with("term", Crumb { title: term.title.as_str(), url: &term.url })
+                    .share("site", &planner.site)
+                    .with("page", viewer.bare_page(term.title.as_str(), "", url.clone()))
+                    .share("breadcrumbs", &above);
+                planner.push("term.html", values, None, &url);
+            });
+        }
+    }
+
+    /// The pages of a list, each with its slice and its pager.
+    fn list(
+        &self,
+        url: &str,
+        mut cards: Vec<Arc<Shared<'a>>>,
+        paginate: usize,
+        make: impl Fn(&Self, String, usize, Values<'a>),
+    ) {
+        let count = cards.len().div_ceil(paginate).max(1);
+        for number in 1..=count {
+            let rest = cards.split_off(paginate.min(cards.len()));
+            let values =
+                Values::new().list("pages", cards).with("pager", self.viewer.pager(url, number, count));
+            make(self, page_url(url, number), number, values);
+            cards = rest;
+        }
+    }
+
+    fn card(&self, listed: crate::index::Listed<'a>) -> Arc<Shared<'a>> {
+        let viewer = self.viewer;
+        let mut cards = self.cards.lock().unwrap_or_else(PoisonError::into_inner);
+        cards.entry(&listed.page.path).or_insert_with(|| Shared::new(viewer.listed(listed))).clone()
+    }
+
+    fn legal(&self, taken: &HashSet<&str>) {
+        for page in legal_pages().filter(|page| !taken.contains(page.url)) {
+            let values = self.viewer.legal_values(page);
+            self.own_page(page.template, page.url, page.title_key, values);
+        }
+    }
+
+    /// A page that is not in the content, at an address of its own.
+    fn own_page(&self, template: &'static str, url: &'static str, title: &'static str, values: Values<'a>) {
+        let title = self.viewer.voice.word(title);
+        let home = Crumb { title: self.viewer.voice.word("tab.home"), url: &self.viewer.content.home.url };
+        let values = values
+            .share("site", &self.site)
+            .with("page", self.viewer.bare_page(title, "", url.to_owned()))
+            .with("breadcrumbs", vec![home]);
+        self.push(template, values, None, url);
+    }
+
+    fn listed_page(
+        &self,
+        template: &'static str,
+        title: &'a Text,
+        url: String,
+        crumbs: Vec<Crumb<'a>>,
+        values: Values<'a>,
+    ) {
+        let values = values
+            .share("site", &self.site)
+            .with("page", self.viewer.bare_page(title.as_str(), "", url.clone()))
+            .with("breadcrumbs", crumbs);
+        self.push(template, values, None, &url);
+    }
+
+    /// A page of the content.
+    fn page(
+        &self,
+        template: &'static str,
+        page: &'a content::Page,
+        view: view::Page<'a>,
+        values: Values<'a>,
+    ) {
+        self.page_at(template, page, view, values, Some(page));
+    }
+
+    /// A page of the content at an address that may not be its own, with its text or without.
+    fn page_at(
+        &self,
+        template: &'static str,
+        page: &'a content::Page,
+        view: view::Page<'a>,
+        values: Values<'a>,
+        body: Option<&'a content::Page>,
+    ) {
+        let url = view.url.clone();
+        let crumbs = self.breadcrumbs(page);
+        let values = values.share("site", &self.site).with("page", view).share("breadcrumbs", &crumbs);
+        self.push(template, values, body, &url);
+    }
+
+    /// The pages above: the same for all pages of a folder.
+    fn breadcrumbs(&self, page: &'a content::Page) -> Arc<Shared<'a>> {
+        let viewer = self.viewer;
+        let above = viewer.content.tree.section_of(&page.path).unwrap_or_default();
+        let mut crumbs = self.crumbs.lock().unwrap_or_else(PoisonError::into_inner);
+        crumbs.entry(above).or_insert_with(|| Shared::new(viewer.crumbs(page))).clone()
+    }
+
+    fn push(&self, template: &'static str, values: Values<'a>, body: Option<&'a content::Page>, url: &str) {
+        let edition = self.viewer.content.edition;
+        self.add(Job { template, values, body, files: vec![file_of(url)], edition });
+    }
+
+    fn add(&self, job: Job<'a>) {
+        self.jobs.lock().unwrap_or_else(PoisonError::into_inner).push(job);
+    }
+
+    /// A page that answers in place of another, at any address.
+    fn bare(&self, template: &'static str, files: Vec<String>) {
+        let settings = &self.viewer.site.settings;
+        let (title, description) = (settings.title.as_str(), settings.description.as_str());
+        let values = Values::new()
+            .share("site", &self.site)
+            .with("page", self.viewer.unlisted_page(title, description, "/".to_owned()))
+            .with("breadcrumbs", Vec::<Crumb<'_>>::new());
+        self.add(Job { template, values, body: None, files, edition: 0 });
+    }
+}
+
+fn cards<'a>(viewer: Viewer<'a>, shown: impl Iterator<Item = &'a Shown<'a>>) -> Vec<view::ProcessCard<'a>> {
     shown.map(|shown| viewer.process_card(shown.organisation, shown.process, &shown.deposits)).collect()
 }
 
-/// The page that `template` makes of `values` and of what every page receives.
-fn page_job(viewer: Viewer<'_>, template: &'static str, page: &content::Page, values: Values) -> Job {
-    let values = values
-        .with("site", &viewer.site(&page.url))
-        .with("page", &viewer.page(page))
-        .with("breadcrumbs", &viewer.crumbs(page));
-    Job { template, values, files: vec![file_of(&page.url)] }
-}
-
-/// A page that answers in place of another, at any address.
-fn bare_job(viewer: Viewer<'_>, template: &'static str, files: Vec<String>) -> Job {
-    let values = Values::new()
-        .with("site", &viewer.site(""))
-        .with("page", &viewer.bare_page())
-        .with("breadcrumbs", &Vec::<Crumb<'_>>::new());
-    Job { template, values, files }
-}
-
 /// The file, from the root of the output, that answers at `url`.
-fn file_of(url: &str) -> String {
+pub(crate) fn file_of(url: &str) -> String {
     format!("{}index.html", url.trim_start_matches('/'))
+}
+
+/// Every page of the content in a language.
+fn all_pages(content: &Content) -> impl Iterator<Item = &content::Page> {
+    let leaves = content.leaves.iter().map(|leaf| &leaf.page);
+    let organisations = content.organisations.iter().map(|organisation| &organisation.page);
+    let processes = content.processes().flat_map(|(_, process)| {
+        let deposits = process.petition.iter().flat_map(|petition| &petition.deposits);
+        let deposits = deposits.flat_map(|deposit| {
+            std::iter::once(&deposit.page).chain(deposit.reports.iter().map(|report| &report.page))
+        });
+        std::iter::once(&process.page)
+            .chain(process.steps.iter().map(|step| &step.page))
+            .chain(process.reports.iter().map(|report| &report.page))
+            .chain(deposits)
+    });
+    std::iter::once(&content.home).chain(organisations).chain(processes).chain(leaves)
 }

@@ -3,7 +3,8 @@
 use crate::{
     content::{
         deposit::{Deposit, Standing},
-        petition::{self, Process},
+        petition::{self, Petition},
+        process::Process,
     },
     site::Site,
     words,
@@ -14,15 +15,17 @@ use sha2::{Digest, Sha256};
 /// The rulebook of a site.
 pub(crate) fn of(site: &Site) -> serde_json::Result<Rulebook> {
     let settings = &site.settings;
-    let processes = site.content.processes();
+    let petitions = site.content().petitions();
     let mut rulebook = Rulebook {
         version: String::new(),
         site: settings.title.as_str().to_owned(),
         base_url: settings.base_url.clone(),
         time_zone: settings.time_zone.clone(),
         sender: settings.sender.clone(),
-        words: words::of_functions(&site.theme.words),
-        processes: processes.map(|(_, process)| (process.id.clone(), process_rules(process, site))).collect(),
+        words: words::of_functions(&site.theme.voice(0).words),
+        processes: petitions
+            .map(|(_, process, petition)| (process.id.clone(), process_rules(process, petition, site)))
+            .collect(),
     };
     rulebook.version = hex::encode(&Sha256::digest(json(&rulebook)?)[..8]);
     Ok(rulebook)
@@ -35,14 +38,14 @@ pub(crate) fn json(rulebook: &Rulebook) -> serde_json::Result<Vec<u8>> {
     Ok(json)
 }
 
-fn process_rules(process: &Process, site: &Site) -> rulebook::Process {
-    let deposits = process.deposits.iter();
+fn process_rules(process: &Process, petition: &Petition, site: &Site) -> rulebook::Process {
+    let deposits = petition.deposits.iter();
     rulebook::Process {
         title: process.page.title.as_str().to_owned(),
         contact: process.contact.clone(),
-        eligibility: process.eligibility.clone(),
-        people_per_mailbox: process.people_per_mailbox,
-        thresholds: process
+        eligibility: petition.eligibility.clone(),
+        people_per_mailbox: petition.people_per_mailbox,
+        thresholds: petition
             .thresholds
             .iter()
             .map(|threshold: &petition::Threshold| threshold.rule.clone())

@@ -1,5 +1,9 @@
 //! New content, valid from the start.
 
+mod site;
+
+pub use site::new_site;
+
 use crate::{
     content::{self, Kind, tree},
     diagnostics::Reporter,
@@ -64,6 +68,9 @@ pub enum ScaffoldError {
         /// Its file.
         path: String,
     },
+    /// There is a site already.
+    #[error("{} a déjà un site.toml : c’est un site, rien n’est écrasé.", .0.display())]
+    Site(PathBuf),
     /// Something is there already.
     #[error("{} existe déjà : rien n’est écrasé.", .0.display())]
     Exists(PathBuf),
@@ -149,17 +156,18 @@ impl Outline {
         let unheard = Reporter::default();
         let zone = Settings::read(root, &unheard).map_or(TimeZone::UTC, |settings| settings.zone);
         let folder = root.join("content");
-        let sources = content::read_sources(&folder, &tree::walk(&folder, &unheard).pages, &unheard);
+        let paths = tree::walk(&folder, &unheard).pages.into_iter().map(|(path, _)| path);
+        let sources = content::read_sources(&folder, paths, &unheard);
         let (mut organisations, mut processes) = (Vec::new(), Vec::new());
         for (path, source) in &sources {
             let file = front_matter::File { source, reporter: &unheard, zone: &zone };
-            let Some(opened) = tree::open(path, file) else { continue };
+            let Some(opened) = tree::open(path, file, &[]) else { continue };
             let folder = tree::folder(path).to_owned();
-            match opened.kind {
+            match opened.head.kind {
                 Kind::Organisation => {
                     organisations.push(Organisation { folder, has_communes: opened.table.has("communes") });
                 }
-                Kind::Petition => processes.push((opened.name().to_owned(), path.clone())),
+                Kind::Process(_) => processes.push((opened.name().to_owned(), path.clone())),
                 _ => {}
             }
         }

@@ -1,27 +1,39 @@
 //! What templates receive: every number, date and sentence ready to print.
 
+mod data;
 mod deposit;
+mod leaf;
+mod legal;
 mod process;
 
+pub(crate) use data::News;
 pub(crate) use deposit::{Deposit, DepositCard};
+pub(crate) use leaf::{Card, page_url};
+pub(crate) use legal::legal_pages;
 pub(crate) use process::ProcessCard;
 
 use crate::{
-    content::{self, MenuItem, document::Attached},
+    content::{self, Content, MenuItem, document::Attached, petition::Petition},
     counts::Counts,
+    dates::Calendar,
     documents::size_text,
-    markdown::{Html, Text},
+    index::Index,
+    markdown::Text,
     site,
     slug::slugify,
+    theme::Voice,
 };
-use domain::{eligibility::Territory, limits::CODE_LIFETIME, rulebook::group_digits};
+use domain::{eligibility::Territory, limits::CODE_LIFETIME};
 use jiff::Timestamp;
 use serde::Serialize;
 
-/// A site and its counts, from which views are made.
+/// A site in a language, and its counts, from which views are made.
 #[derive(Clone, Copy)]
 pub(crate) struct Viewer<'a> {
     pub(crate) site: &'a site::Site,
+    pub(crate) content: &'a Content,
+    pub(crate) index: &'a Index<'a>,
+    pub(crate) voice: &'a Voice,
     pub(crate) counts: &'a Counts,
 }
 
@@ -32,35 +44,67 @@ pub(crate) struct Site<'a> {
     base_url: &'a str,
     description: &'a Text,
     language: &'a str,
+    languages: Vec<Edition<'a>>,
     time_zone: &'a str,
     contact: &'a str,
     fictitious: bool,
-    menu: Vec<Item<'a>>,
-    footer: Vec<Item<'a>>,
+    home_url: String,
+    menu: &'a [MenuItem],
+    footer: &'a [MenuItem],
+    legal_links: Vec<Crumb<'a>>,
+    logo: Option<String>,
+    feed_url: &'static str,
+    calendar_url: Option<&'static str>,
+    search_url: Option<&'static str>,
+    sitemap_url: &'static str,
+    accessibility_text: String,
+    /// What social networks show of pages that have no picture of their own.
+    image: Option<&'a str>,
 }
 
+/// The site, or a page, in another language.
 #[derive(Serialize)]
-struct Item<'a> {
-    label: &'a Text,
-    url: &'a str,
-    current: bool,
+pub(crate) struct Edition<'a> {
+    code: &'a str,
+    name: String,
+    url: String,
 }
 
 /// Of every page: itself.
 #[derive(Serialize)]
 pub(crate) struct Page<'a> {
-    pub(crate) title: &'a Text,
-    pub(crate) description: &'a Text,
+    pub(crate) title: &'a str,
+    pub(crate) description: &'a str,
     pub(crate) url: String,
-    pub(crate) html: Option<&'a Html>,
     pub(crate) date_text: Option<String>,
     pub(crate) date_iso: Option<String>,
+    pub(crate) updated_text: Option<String>,
+    pub(crate) updated_iso: Option<String>,
     /// Whether search engines are asked not to show it.
     pub(crate) noindex: bool,
+    pub(crate) kind: &'static str,
+    pub(crate) terms: Vec<TermLink<'a>>,
+    pub(crate) translations: Vec<Edition<'a>>,
+    /// Whether its text is in the main language because nobody has translated it.
+    pub(crate) untranslated: bool,
+    /// Of the text.
+    pub(crate) source_language: &'a str,
+    /// What social networks show.
+    pub(crate) image: Option<&'a str>,
+    /// What search engines read, to be put in a script of type `application/ld+json`.
+    pub(crate) json_ld: Option<String>,
+}
+
+/// A term that a page is classified under.
+#[derive(Serialize)]
+pub(crate) struct TermLink<'a> {
+    taxonomy: &'a str,
+    title: &'a str,
+    url: &'a str,
 }
 
 /// A page above.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub(crate) struct Crumb<'a> {
     pub(crate) title: &'a str,
     pub(crate) url: &'a str,
@@ -99,68 +143,123 @@ pub(crate) struct Document<'a> {
 }
 
 impl<'a> Viewer<'a> {
-    /// The site as the page at `url` shows it.
-    pub(crate) fn site(&self, url: &str) -> Site<'a> {
+    /// The site, as all pages show it.
+    pub(crate) fn site(&self) -> Site<'a> {
         let settings = &self.site.settings;
-        let items = |items: &'a [MenuItem]| {
-            let item =
-                |item: &'a MenuItem| Item { label: &item.label, url: &item.url, current: item.url == url };
-            items.iter().map(item).collect()
+        let languages = self.site.contents.iter().filter(|other| other.edition != self.content.edition);
+        let edition = |content: &'a Content| Edition {
+            code: self.site.theme.voice(content.edition).language_code(),
+            name: self.site.theme.voice(content.edition).word("language.name").to_owned(),
+            url: content.home.url.clone(),
         };
+        let key = if settings.audit.is_some() { "accessibility.partial" } else { "accessibility.none" };
         Site {
             title: &settings.title,
             base_url: &settings.base_url,
             description: &settings.description,
-            language: &settings.language,
+            language: self.voice.language_code(),
+            languages: languages.map(edition).collect(),
             time_zone: &settings.time_zone,
             contact: &settings.contact,
             fictitious: settings.fictitious,
-            menu: items(&self.site.content.menu),
-            footer: items(&self.site.content.footer),
+            home_url: self.content.home.url.clone(),
+            menu: &self.content.menu,
+            footer: &self.content.footer,
+            legal_links: legal_pages()
+                .map(|page| Crumb { title: self.voice.word(page.title_key), url: page.url })
+                .collect(),
+            logo: settings
+                .appearance
+                .logo
+                .as_ref()
+                .and_then(|logo| self.site.theme.asset_url(logo.get_ref())),
+            feed_url: "/feed.xml",
+            calendar_url: self.index.has_events.then_some("/agenda.ics"),
+            search_url: settings.search.then_some("/recherche/"),
+            sitemap_url: "/plan-du-site/",
+            accessibility_text: self.voice.words.say(key, &[]),
+            image: self.index.card(&self.content.home.url),
         }
     }
 
     /// A page of the content.
     pub(crate) fn page(&self, page: &'a content::Page) -> Page<'a> {
         Page {
-            title: &page.title,
-            description: &page.description,
-            url: page.url.clone(),
-            html: Some(&page.body),
             date_text: page.date.map(|date| self.day_text(date)),
             date_iso: page.date.map(|date| self.day_iso(date)),
-            noindex: false,
+            updated_text: page.updated.map(|date| self.day_text(date)),
+            updated_iso: page.updated.map(|date| self.day_iso(date)),
+            kind: "article",
+            terms: self.terms(&page.terms),
+            translations: self.translations(page),
+            untranslated: page.untranslated,
+            source_language: match page.untranslated {
+                true => self.site.theme.voice(0).language_code(),
+                false => self.voice.language_code(),
+            },
+            image: self.index.card(&page.url),
+            json_ld: self.json_ld(page),
+            ..self.bare_page(page.title.as_str(), page.description.as_str(), page.url.clone())
         }
     }
 
-    /// A page around a deposit, for those who act: not for search engines.
-    pub(crate) fn form_page(&self, page: &'a content::Page, url: String) -> Page<'a> {
-        let (title, description) = (&page.title, &page.description);
-        Page { title, description, url, html: None, date_text: None, date_iso: None, noindex: true }
-    }
-
-    /// A page that answers in place of another.
-    pub(crate) fn bare_page(&self) -> Page<'a> {
-        let (title, description) = (&self.site.settings.title, &self.site.settings.description);
+    /// A page that is not in the content.
+    pub(crate) fn bare_page(&self, title: &'a str, description: &'a str, url: String) -> Page<'a> {
         Page {
             title,
             description,
-            url: "/".to_owned(),
-            html: None,
+            url,
             date_text: None,
             date_iso: None,
-            noindex: true,
+            updated_text: None,
+            updated_iso: None,
+            noindex: false,
+            kind: "website",
+            terms: Vec::new(),
+            translations: Vec::new(),
+            untranslated: false,
+            source_language: self.voice.language_code(),
+            image: None,
+            json_ld: None,
         }
     }
 
-    /// The pages above a page.
-    pub(crate) fn crumbs(&self, page: &'a content::Page) -> Vec<Crumb<'a>> {
-        let above = page.above.iter().enumerate();
-        let crumb = |(depth, (title, url)): (usize, &'a (Text, String))| match depth {
-            0 => Crumb { title: self.word("tab.home"), url },
-            _ => Crumb { title: title.as_str(), url },
+    /// A page for those who act: not for search engines.
+    pub(crate) fn unlisted_page(&self, title: &'a str, description: &'a str, url: String) -> Page<'a> {
+        Page { noindex: true, ..self.bare_page(title, description, url) }
+    }
+
+    fn terms(&self, terms: &'a [content::head::Term]) -> Vec<TermLink<'a>> {
+        let link = |term: &'a content::head::Term| {
+            let url = self.index.term_url(term)?;
+            let taxonomy = self.site.settings.taxonomy_names.get(term.taxonomy)?;
+            Some(TermLink { taxonomy, title: term.title.as_str(), url })
         };
-        above.map(crumb).collect()
+        terms.iter().filter_map(link).collect()
+    }
+
+    /// The same page in the other languages.
+    fn translations(&self, page: &content::Page) -> Vec<Edition<'a>> {
+        let others = self.site.contents.iter().filter(|other| other.edition != self.content.edition);
+        let edition = |content: &'a Content| {
+            let voice = self.site.theme.voice(content.edition);
+            let node = content.tree.get(&page.path).filter(|node| node.published)?;
+            let name = voice.word("language.name").to_owned();
+            Some(Edition { code: voice.language_code(), name, url: node.url.clone() })
+        };
+        others.filter_map(edition).collect()
+    }
+
+    /// The pages above a page.
+    pub(crate) fn crumbs(&self, page: &content::Page) -> Vec<Crumb<'a>> {
+        let mut above: Vec<_> =
+            self.content.tree.above(&page.path).filter_map(|path| self.content.tree.get(path)).collect();
+        above.reverse();
+        let crumb = |(depth, node): (usize, &'a content::tree::Node)| match depth {
+            0 => Crumb { title: self.voice.word("tab.home"), url: &node.url },
+            _ => Crumb { title: node.title.as_str(), url: &node.url },
+        };
+        above.into_iter().enumerate().map(crumb).collect()
     }
 
     pub(crate) fn organisation(
@@ -177,9 +276,9 @@ impl<'a> Viewer<'a> {
         }
     }
 
-    /// The form of `process` that is sent to `action`.
-    pub(crate) fn form(&self, process: &'a content::petition::Process, action: String) -> Form<'a> {
-        let communes = match &process.eligibility.territory {
+    /// The form of `petition` that is sent to `action`.
+    pub(crate) fn form(&self, petition: &'a Petition, action: String) -> Form<'a> {
+        let communes = match &petition.eligibility.territory {
             Territory::Any => Vec::new(),
             Territory::Communes(communes) => in_alphabetical_order(communes.values()),
         };
@@ -192,7 +291,8 @@ impl<'a> Viewer<'a> {
 
     fn document(&self, attached: &'a Attached) -> Document<'a> {
         let document = &attached.document;
-        let pages_text = document.pages.map(|pages| self.quantity("pages", pages as u64)).unwrap_or_default();
+        let pages_text =
+            document.pages.map(|pages| self.voice.quantity("pages", pages as u64)).unwrap_or_default();
         Document {
             title: &attached.title,
             url: &document.url,
@@ -204,23 +304,17 @@ impl<'a> Viewer<'a> {
         }
     }
 
-    fn day_text(&self, instant: Timestamp) -> String {
-        let calendar = self.site.calendar();
+    pub(crate) fn calendar(&self) -> Calendar<'a> {
+        Calendar { zone: &self.site.settings.zone, say: self.voice.say() }
+    }
+
+    pub(crate) fn day_text(&self, instant: Timestamp) -> String {
+        let calendar = self.calendar();
         calendar.day(calendar.day_of(instant))
     }
 
-    fn day_iso(&self, instant: Timestamp) -> String {
-        self.site.calendar().day_of(instant).to_string()
-    }
-
-    /// « 1 page », « 4 pages »
-    fn quantity(&self, noun: &str, count: u64) -> String {
-        let number = if count < 2 { "one" } else { "other" };
-        self.site.theme.words.say(&format!("{noun}.{number}"), &[("count", &group_digits(count))])
-    }
-
-    fn word(&self, key: &'a str) -> &'a str {
-        self.site.theme.words.0.get(key).map_or(key, String::as_str)
+    pub(crate) fn day_iso(&self, instant: Timestamp) -> String {
+        self.calendar().day_of(instant).to_string()
     }
 }
 

@@ -1,9 +1,53 @@
-//! The words of a theme: `words/fr.toml`, whose tables are flattened to keys with dots.
+//! The words of a theme: `words/<language>.toml`, whose tables are flattened to keys with dots.
 
-use crate::diagnostics::{Diagnostic, Reporter, Source};
+mod say;
+
+pub(crate) use say::Say;
+
+use crate::{
+    diagnostics::{Diagnostic, Reporter, Source},
+    theme::Layer,
+};
 use domain::rulebook::Words;
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, fmt, str, sync::Arc};
 use toml::de::{DeTable, DeValue};
+
+/// A language, by its two letters of ISO 639-1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Language([u8; 2]);
+
+impl Language {
+    /// The language that reference words are in; what other languages lack is said in it.
+    pub(crate) const FRENCH: Self = Self(*b"fr");
+
+    /// The language of that code, if it can be one.
+    pub(crate) fn new(code: &str) -> Option<Self> {
+        let letters = <[u8; 2]>::try_from(code.as_bytes()).ok()?;
+        letters.iter().all(u8::is_ascii_lowercase).then_some(Self(letters))
+    }
+
+    /// Whether texts in it take the spaces of French typography.
+    pub(crate) fn is_set_as_french(self) -> bool {
+        matches!(self.code(), "fr" | "oc" | "br")
+    }
+
+    /// `fr`
+    pub(crate) fn code(&self) -> &str {
+        str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+impl Default for Language {
+    fn default() -> Self {
+        Self::FRENCH
+    }
+}
+
+impl fmt::Display for Language {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
 
 /// Sections that the functions need: they answer and write mails without a template.
 const SECTIONS_OF_FUNCTIONS: [&str; 4] = ["count", "mail", "refusal", "title"];
@@ -22,23 +66,47 @@ const SPOKEN: [(&str, &[&str]); 10] = [
     ("tab", &["home", "presentation"]),
 ];
 
-/// Reads the words, and reports those that lack.
-pub(crate) fn read(source: &Arc<Source>, reporter: &Reporter) -> Words {
+/// The words of a theme in a language: its own, else those of the theme below, else the French ones. What the
+/// generator says and nobody gives is reported.
+pub(crate) fn load(
+    language: Language,
+    base: &Layer<'_>,
+    own: Option<&Layer<'_>>,
+    reporter: &Reporter,
+) -> Words {
+    let french = [base.text("words/fr.toml"), own.and_then(|own| own.text("words/fr.toml"))];
+    let path = format!("words/{language}.toml");
+    let spoken = [base.text(&path), own.and_then(|own| own.text(&path))];
+    let last = spoken.iter().rev().chain(french.iter().rev()).flatten().next().cloned();
+    let mut words = BTreeMap::new();
+    for source in french.iter().filter(|_| language != Language::FRENCH).chain(&spoken).flatten() {
+        read(source, &mut words, reporter);
+    }
+    let keys =
+        SPOKEN.iter().flat_map(|(section, keys)| keys.iter().map(move |key| format!("{section}.{key}")));
+    let lacking: Vec<String> = keys.filter(|key| !words.contains_key(key)).collect();
+    if let Some(source) = last.filter(|_| !lacking.is_empty()) {
+        let warning =
+            Diagnostic::warning(&source, 0..0, format!("il manque des mots : {}", lacking.join(", ")));
+        reporter.report(warning.help("la clé est affichée à la place du mot"));
+    }
+    Words(words)
+}
+
+/// The words of a text in TOML, without regard for what is wrong in it.
+#[cfg(test)]
+pub(crate) fn flat(text: &str) -> Words {
+    let mut words = BTreeMap::new();
+    flatten("", DeTable::parse_recoverable(text).0.get_ref(), &mut words);
+    Words(words)
+}
+
+fn read(source: &Arc<Source>, words: &mut BTreeMap<String, String>, reporter: &Reporter) {
     let (table, errors) = DeTable::parse_recoverable(&source.text);
     for error in errors {
         reporter.report(Diagnostic::error(source, error.span().unwrap_or_default(), error.message()));
     }
-    let mut words = BTreeMap::new();
-    flatten("", table.get_ref(), &mut words);
-    let keys =
-        SPOKEN.iter().flat_map(|(section, keys)| keys.iter().map(move |key| format!("{section}.{key}")));
-    let lacking: Vec<String> = keys.filter(|key| !words.contains_key(key)).collect();
-    if !lacking.is_empty() {
-        let warning =
-            Diagnostic::warning(source, 0..0, format!("il manque des mots : {}", lacking.join(", ")));
-        reporter.report(warning.help("la clé est affichée à la place du mot"));
-    }
-    Words(words)
+    flatten("", table.get_ref(), words);
 }
 
 fn flatten(prefix: &str, table: &DeTable<'_>, words: &mut BTreeMap<String, String>) {

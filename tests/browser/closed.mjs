@@ -5,7 +5,8 @@ import { CYCLING, DEPOSITS, PROCESS, forms } from "./site.mjs";
 import { check, run } from "./visit.mjs";
 
 const everyPage = async (visit) => {
-  await visit.inspectAll(["/", ...(await forms(visit))]);
+  const process = `/garennes/${PROCESS}/`;
+  await visit.inspectAll([process, ...(await forms(visit))], process);
 };
 
 const tooLate = (form, act) => async (visit) => {

@@ -9,6 +9,9 @@ import { chromium } from "playwright-core";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
+/** What links of the site lead to besides pages. */
+const DOCUMENTS = { pdf: "application/pdf", xml: "text/xml", ics: "text/calendar" };
+
 const launch = () =>
   chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
@@ -141,8 +144,8 @@ class Visit {
     }
   }
 
-  /** Looks at every page that links lead to, and sees that all they lead to is there. */
-  async inspectAll(starts) {
+  /** Looks at every page that links lead to, below an address, and sees that all they lead to is there. */
+  async inspectAll(starts, within = "/") {
     const page = await this.context.newPage();
     const paths = new Set(starts);
     const ids = new Map();
@@ -150,7 +153,8 @@ class Visit {
     for (const path of paths) {
       if (!path.endsWith("/")) {
         const file = await this.context.request.get(path);
-        check(file.ok() && file.headers()["content-type"] === "application/pdf", `${path} is not a document`);
+        const type = DOCUMENTS[path.slice(path.lastIndexOf(".") + 1)];
+        check(type && file.ok() && file.headers()["content-type"]?.startsWith(type), `${path} is not a document`);
         continue;
       }
       await this.go(page, path);
@@ -158,7 +162,7 @@ class Visit {
       ids.set(path, new Set(await page.locator("[id]").evaluateAll((all) => all.map(({ id }) => id))));
       const links = await page.locator("a[href]").evaluateAll((all) => all.map(({ href }) => href));
       for (const { origin, pathname, hash } of links.map((link) => new URL(link))) {
-        if (origin !== new URL(this.base).origin) continue;
+        if (origin !== new URL(this.base).origin || !pathname.startsWith(within)) continue;
         paths.add(pathname);
         if (hash) anchors.push({ from: path, to: pathname, id: hash.slice(1) });
       }

@@ -17,6 +17,7 @@ use functions::{
     register::{Folder, Writer},
     routes::router,
 };
+use generator::Build;
 use jiff::Timestamp;
 use std::{
     path::{Path, PathBuf},
@@ -65,7 +66,7 @@ impl Place {
     /// When it cannot be built.
     pub fn new(engine: Engine) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let built = generator::build(&root(), &folder.path().join("public"), Timestamp::now());
+        let built = generator::build(&quick(&root(), &folder.path().join("public")));
         let rulebook = Arc::new(built.unwrap_or_else(|error| panic!("{error}")).rulebook);
         let outbox = Arc::new(Outbox::default());
         let door = Door {
@@ -129,9 +130,17 @@ impl Served {
     /// # Panics
     /// When it does not start.
     pub async fn start(data: &Path, arguments: &[&str]) -> Self {
+        Self::start_site(&root(), data, arguments).await
+    }
+
+    /// The same, for another site than the reference site.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub async fn start_site(site: &Path, data: &Path, arguments: &[&str]) -> Self {
         let port = crate::engines::free_port();
         let process = Command::new(program("parvis"))
-            .args(["--root".as_ref(), root().as_os_str()])
+            .args(["--root".as_ref(), site.as_os_str()])
             .args(["serve", "--port", &port.to_string(), "--data"])
             .arg(data)
             .args(arguments)
@@ -206,13 +215,18 @@ pub async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, mut look: 
     panic!("{what}: not within five seconds");
 }
 
+/// What takes long is not what these tests are about.
+fn quick<'a>(root: &'a Path, output: &'a Path) -> Build<'a> {
+    Build { quick: true, compress: false, ..Build::new(root, output, Timestamp::now()) }
+}
+
 /// The reference site, built into a folder of its own: `public/` and `answers/`.
 ///
 /// # Panics
 /// When it cannot be built.
 pub fn reference_site() -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
-    let built = generator::build(&root(), &folder.path().join("public"), Timestamp::now());
+    let built = generator::build(&quick(&root(), &folder.path().join("public")));
     built.unwrap_or_else(|error| panic!("{error}"));
     folder
 }

@@ -1,5 +1,6 @@
 //! The built site, by tools that judge web pages and templates.
 
+use jiff::Timestamp;
 use std::{
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -50,10 +51,41 @@ async fn a_closed_interpellation_is_well_in_a_browser() {
     run(browser("closed.mjs").arg(&served.base));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_being_edited_is_renewed_and_says_what_is_wrong_in_a_browser() {
+    let (site, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    generator::new_site(site.path(), Timestamp::now()).unwrap();
+    let served = Served::start_site(site.path(), data.path(), &[]).await;
+    run(browser("live.mjs").arg(&served.base).arg(site.path()));
+}
+
 #[test]
 fn every_page_is_valid_html() {
     let site = reference_site();
     check_html(&[site.path().join("public"), site.path().join("answers")]);
+}
+
+#[test]
+fn feeds_calendars_and_structured_data_are_read_by_other_programs() {
+    let site = reference_site();
+    let output = Command::new(tools().join("venv/bin/python"))
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("machine_readable.py"))
+        .arg(site.path().join("public"))
+        .output()
+        .expect("tests/run.sh installs it");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}");
+    // « 158 addresses, 216 blocks of structured data, 27 calendars… »
+    let counts: Vec<usize> =
+        said.split(", ").filter_map(|count| count.split(' ').next()?.parse().ok()).collect();
+    assert!(counts.len() == 6 && counts.iter().all(|count| *count > 0), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lighthouse_gives_full_marks_to_the_pages_that_count_most() {
+    let data = tempfile::tempdir().unwrap();
+    let served = Served::start(data.path(), &[]).await;
+    run(browser("lighthouse.mjs").arg(&served.base));
 }
 
 #[test]

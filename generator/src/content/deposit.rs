@@ -3,7 +3,7 @@
 use super::{
     Page,
     document::{self, Attached},
-    petition::Process,
+    petition::Petition,
     reader::Reader,
     report::Report,
     tree::Opened,
@@ -107,25 +107,29 @@ pub(crate) struct Event {
 }
 
 impl Deposit {
-    /// `process` is the one it belongs to, unless that could not be read.
-    pub(crate) fn read(mut file: Opened<'_>, process: Option<&Process>, reader: &Reader<'_>) -> Option<Self> {
+    /// `process` is that of the petition it belongs to, unless that could not be read.
+    pub(crate) fn read(
+        mut file: Opened<'_>,
+        petition: Option<&Petition>,
+        reader: &Reader<'_>,
+    ) -> Option<Self> {
         let page = reader.page(&mut file);
         let renderer = reader.renderer(&file.path);
         let (path, table) = (&*file.path, &mut file.table);
         let author = table.require("author");
         let theme = table.get("theme");
         let reference = table.get("reference");
-        let standing = read_standing(table, file.date, process, &renderer, reader);
+        let standing = read_standing(table, file.head.date, petition, &renderer, reader);
         let documents = document::read(path, table, reader);
         let pledges = read_pledges(table, &renderer, reader);
-        let outcomes = read_outcomes(path, table, process, &renderer, reader);
+        let outcomes = read_outcomes(path, table, petition, &renderer, reader);
         let history = read_history(table, &renderer, reader);
         file.table.finish();
         let page = page?;
         Some(Self {
             id: page.slug().to_owned(),
             page,
-            date: file.date?,
+            date: file.head.date?,
             author: author?,
             theme,
             reference,
@@ -161,14 +165,14 @@ impl Choice for Verdict {
 fn read_standing(
     table: &mut Table<'_>,
     published: Option<Timestamp>,
-    process: Option<&Process>,
+    petition: Option<&Petition>,
     renderer: &Renderer<'_>,
     reader: &Reader<'_>,
 ) -> Option<Standing> {
     let is_decided = table.has("decision");
     let ruling = table.table("decision", |table| read_ruling(table, renderer));
     let is_admissible = ruling.as_ref().is_some_and(|ruling| ruling.verdict == Verdict::Admissible);
-    let window = read_window(table, published, process.filter(|_| is_admissible), reader);
+    let window = read_window(table, published, petition.filter(|_| is_admissible), reader);
     let demonstration =
         table.has("demonstration").then(|| read_demonstration(table, is_admissible, window.as_ref(), reader));
     if !is_decided {
@@ -182,7 +186,7 @@ fn read_standing(
         Verdict::Inadmissible => Some(Standing::Inadmissible { decision, reason: reason? }),
         Verdict::Admissible => {
             let window = window?;
-            let erased = process?.support.retention.after(window.closes(), reader.zone);
+            let erased = petition?.support.retention.after(window.closes(), reader.zone);
             let support = Support { window, erased, demonstration: demonstration.flatten() };
             Some(Standing::Admissible { decision, reason, support })
         }
@@ -207,7 +211,7 @@ fn read_ruling(table: &mut Table<'_>, renderer: &Renderer<'_>) -> Option<Ruling>
 fn read_window(
     table: &mut Table<'_>,
     published: Option<Timestamp>,
-    process: Option<&Process>,
+    petition: Option<&Petition>,
     reader: &Reader<'_>,
 ) -> Option<Window> {
     let opens: Option<Spanned<Timestamp>> = table.get("opens");
@@ -215,7 +219,7 @@ fn read_window(
     if let (Some(opens), Some(closes)) = (&opens, &closes) {
         return reader.window(table, *opens.get_ref(), closes);
     }
-    let rules = &process?.support;
+    let rules = &petition?.support;
     let place = opens.as_ref().map_or_else(|| table.header(), Spanned::span);
     let opening = match opens {
         Some(opens) => opens.into_inner(),
@@ -291,7 +295,7 @@ fn read_pledges(table: &mut Table<'_>, renderer: &Renderer<'_>, reader: &Reader<
 fn read_outcomes(
     path: &str,
     table: &mut Table<'_>,
-    process: Option<&Process>,
+    petition: Option<&Petition>,
     renderer: &Renderer<'_>,
     reader: &Reader<'_>,
 ) -> Vec<Outcome> {
@@ -302,7 +306,7 @@ fn read_outcomes(
         let text = table.get::<Markdown>("text").map(|text| renderer.inline(&text)).unwrap_or_default();
         let report =
             table.get::<Spanned<String>>("report").map(|report| report_url(path, &report, table, reader));
-        let threshold = process?.known_threshold(&threshold?, table);
+        let threshold = petition?.known_threshold(&threshold?, table);
         Some(Outcome { threshold: threshold?, date: date?, title: title?, text, report: report.flatten() })
     });
     let mut outcomes: Vec<Outcome> =

@@ -1,9 +1,9 @@
 //! A collectivité.
 
-use super::{Page, communes, petition::Process, reader::Reader, tree::Opened};
+use super::{Page, communes, process::Process, reader::Reader, tree::Opened};
 use crate::{diagnostics::Source, front_matter::Table, links, markdown::Text};
 use domain::{eligibility::Territory, rulebook::group_digits};
-use std::{fs, sync::Arc};
+use std::sync::Arc;
 use toml::Spanned;
 
 /// Who runs processes.
@@ -56,7 +56,7 @@ fn read_communes(
     reader: &Reader<'_>,
 ) -> Option<Territory> {
     let list = links::in_folder_of(path, name.get_ref());
-    match fs::read_to_string(reader.folder.join(&list)) {
+    match reader.links.text(&list) {
         Ok(text) => {
             let source = Arc::new(Source { path: format!("content/{list}"), text });
             communes::read(&source, reader.reporter).map(Territory::Communes)

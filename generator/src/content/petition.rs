@@ -1,6 +1,6 @@
 //! A petition: a process whose deposits are supported, and whose thresholds oblige.
 
-use super::{Page, deposit::Deposit, organisation::Organisation, reader::Reader, step::Step, tree::Opened};
+use super::{deposit::Deposit, organisation::Organisation, reader::Reader};
 use crate::{
     front_matter::{Choice, Share, Table},
     markdown::{Html, Markdown, Renderer, Text},
@@ -13,7 +13,6 @@ use domain::{
 };
 use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
-use std::cmp::Reverse;
 use toml::Spanned;
 
 /// How long a deposit can be supported, unless the process says otherwise.
@@ -22,11 +21,8 @@ const YEAR: Delay = Delay { months: 12, days: 0 };
 /// How long personal data is kept after the close, unless the process says otherwise.
 const HALF_A_YEAR: Delay = Delay { months: 6, days: 0 };
 
-/// A participation project: a page with tabs.
-pub(crate) struct Process {
-    pub(crate) page: Page,
-    /// Unique in the site.
-    pub(crate) id: String,
+/// What a petition has beyond any process.
+pub(crate) struct Petition {
     pub(crate) labels: Labels,
     /// How to support on paper.
     pub(crate) paper: Option<Html>,
@@ -35,9 +31,6 @@ pub(crate) struct Process {
     pub(crate) people_per_mailbox: u8,
     /// In increasing order; at least one.
     pub(crate) thresholds: Vec<Threshold>,
-    pub(crate) contact: String,
-    /// In the order of the tabs.
-    pub(crate) steps: Vec<Step>,
     /// The latest first.
     pub(crate) deposits: Vec<Deposit>,
 }
@@ -88,26 +81,20 @@ impl Threshold {
     }
 }
 
-impl Process {
-    /// `organisation` is the one it belongs to, unless that could not be read.
-    pub(crate) fn read(
-        mut file: Opened<'_>,
+impl Petition {
+    /// Reads what `table` says of it. `organisation` is the one it belongs to, unless that could not be read.
+    pub(super) fn read(
+        table: &mut Table<'_>,
+        renderer: &Renderer<'_>,
         organisation: Option<&Organisation>,
         reader: &Reader<'_>,
     ) -> Option<Self> {
-        let page = reader.page(&mut file);
-        let renderer = reader.renderer(&file.path);
-        let table = &mut file.table;
         let labels = read_labels(table);
         let paper = table.get::<Markdown>("paper").map(|paper| renderer.block(&paper));
         let support = table.section("support", |table| read_support(table, reader));
-        let thresholds = read_thresholds(table, &renderer);
+        let thresholds = read_thresholds(table, renderer);
         let territory = organisation.and_then(|organisation| territory(support.reach, organisation, table));
-        file.table.finish();
-        let page = page?;
         Some(Self {
-            id: page.slug().to_owned(),
-            page,
             labels,
             paper,
             support: support.rules?,
@@ -118,20 +105,8 @@ impl Process {
             },
             people_per_mailbox: support.people_per_mailbox,
             thresholds: thresholds?,
-            contact: organisation?.contact.clone(),
-            steps: Vec::new(),
             deposits: Vec::new(),
         })
-    }
-
-    /// With tabs, deposits and reports in the order in which they are shown.
-    pub(crate) fn in_order(mut self) -> Self {
-        self.steps.sort_by_key(|step| step.weight);
-        self.deposits.sort_by_key(|deposit| Reverse(deposit.date));
-        for deposit in &mut self.deposits {
-            deposit.reports.sort_by_key(|report| report.date);
-        }
-        self
     }
 
     /// A number that must be one of the thresholds', or a report in `table`.

@@ -1,6 +1,6 @@
 //! A compte rendu.
 
-use super::{Page, document::Attached, petition::Process, reader::Reader, tree::Opened};
+use super::{Kind, Page, document::Attached, petition::Petition, reader::Reader, tree::Opened};
 use crate::{content::document, markdown::Text};
 use jiff::Timestamp;
 use toml::Spanned;
@@ -17,20 +17,28 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    /// `process` is the one it belongs to, unless that could not be read.
-    pub(crate) fn read(mut file: Opened<'_>, process: Option<&Process>, reader: &Reader<'_>) -> Option<Self> {
+    /// `petition` is the one it belongs to, if there is one and it could be read.
+    pub(crate) fn read(
+        mut file: Opened<'_>,
+        petition: Option<&Petition>,
+        reader: &Reader<'_>,
+    ) -> Option<Self> {
         let page = reader.page(&mut file);
         let table = &mut file.table;
         let place = table.get("place");
         let participants = table.get("participants").unwrap_or_default();
-        let threshold: Option<Spanned<u64>> = table.get("threshold");
+        // Elsewhere than in a petition, nobody knows this key.
+        let process =
+            reader.tree.nearest(&file.path, Kind::is_process).and_then(|path| reader.tree.get(path)?.kind);
+        let is_of_petition = process.is_none_or(Kind::is_petition);
+        let threshold: Option<Spanned<u64>> = if is_of_petition { table.get("threshold") } else { None };
         let documents = document::read(&file.path, table, reader);
-        let threshold = threshold.map(|required| process?.known_threshold(&required, table));
+        let threshold = threshold.map(|required| petition?.known_threshold(&required, table));
         file.table.finish();
         let threshold = match threshold {
             Some(known) => Some(known?),
             None => None,
         };
-        Some(Self { page: page?, date: file.date?, place, participants, threshold, documents })
+        Some(Self { page: page?, date: file.head.date?, place, participants, threshold, documents })
     }
 }

@@ -1,40 +1,43 @@
 //! The files of `content/` before anyone knows what they mean: their address, and whether they are published.
 
-use super::Kind;
+use super::{Kind, head::Head};
 use crate::{
     diagnostics::{Diagnostic, Reporter, Source},
     front_matter::{self, File, Table},
+    links,
     markdown::{Markdown, Text},
+    memory::Stat,
     slug::{is_slug, slugify},
+    words::Language,
 };
-use jiff::Timestamp;
+use rustc_hash::FxHashMap;
 use std::{collections::BTreeMap, path::Path, sync::Arc};
-use toml::Spanned;
 use walkdir::WalkDir;
 
 /// The home page.
 const HOME: &str = "_index.md";
 
 /// First segments of addresses that are not pages'.
-const RESERVED: [&str; 3] = ["actes", "assets", "data"];
+pub(crate) const RESERVED: [&str; 5] = ["actes", "assets", "data", "images", "search"];
 
 /// Segments under a deposit that are its forms'.
 const FORMS: [&str; 2] = ["soutenir", "retirer"];
 
-/// Paths below `content/`, with `/`, sorted.
-pub(crate) struct Paths {
-    pub(crate) pages: Vec<String>,
-    pub(crate) others: Vec<String>,
+/// Files below `content/`, with `/` in their paths, sorted.
+pub(crate) struct Files {
+    pub(crate) pages: Vec<(String, Stat)>,
+    pub(crate) others: Vec<(String, Stat)>,
 }
 
 /// The files below the folder `content`; hidden ones are passed over, unreadable folders are reported.
-pub(crate) fn walk(content: &Path, reporter: &Reporter) -> Paths {
+pub(crate) fn walk(content: &Path, reporter: &Reporter) -> Files {
     let entries = WalkDir::new(content).min_depth(1).follow_links(true).into_iter();
-    let mut paths = Vec::new();
+    let mut files = Vec::new();
     for entry in entries.filter_entry(|entry| !entry.file_name().to_string_lossy().starts_with('.')) {
-        match entry {
-            Ok(entry) if entry.file_type().is_file() => {
-                paths.extend(entry.path().strip_prefix(content).ok().map(with_slashes));
+        match entry.and_then(|entry| Ok((entry.metadata()?, entry))) {
+            Ok((metadata, entry)) if metadata.is_file() => {
+                let path = entry.path().strip_prefix(content).ok().map(with_slashes);
+                files.extend(path.map(|path| (path, Stat::of(&metadata))));
             }
             Ok(_) => {}
             Err(error) => {
@@ -47,9 +50,9 @@ pub(crate) fn walk(content: &Path, reporter: &Reporter) -> Paths {
             }
         }
     }
-    paths.sort();
-    let (pages, others) = paths.into_iter().partition(|path| path.ends_with(".md"));
-    Paths { pages, others }
+    files.sort_by(|(a, _), (b, _)| a.cmp(b));
+    let (pages, others) = files.into_iter().partition(|(path, _)| path.ends_with(".md"));
+    Files { pages, others }
 }
 
 fn with_slashes(path: &Path) -> String {
@@ -60,17 +63,14 @@ fn with_slashes(path: &Path) -> String {
 pub(crate) struct Opened<'a> {
     /// Path below `content/`.
     pub(crate) path: String,
-    pub(crate) kind: Kind,
-    pub(crate) title: Option<Text>,
-    pub(crate) date: Option<Timestamp>,
+    pub(crate) head: Head,
     pub(crate) table: Table<'a>,
     pub(crate) body: Markdown,
-    slug: Option<Spanned<String>>,
-    draft: bool,
 }
 
 /// Opens the file at `path`, below `content/`; `None`, with diagnostics, when nothing can be read in it.
-pub(crate) fn open<'a>(path: &str, file: File<'a>) -> Option<Opened<'a>> {
+/// `taxonomies` are the names that it may use.
+pub(crate) fn open<'a>(path: &str, file: File<'a>, taxonomies: &'a [String]) -> Option<Opened<'a>> {
     let source = file.source;
     let parts = match front_matter::split(&source.text) {
         Ok(parts) => parts,
@@ -83,58 +83,31 @@ pub(crate) fn open<'a>(path: &str, file: File<'a>) -> Option<Opened<'a>> {
     };
     let mut table = file.parse(parts.front_matter)?;
     let kind = if table.has("kind") { table.get("kind")? } else { Kind::Page };
-    let slug = read_slug(&mut table);
-    let date = match kind {
-        Kind::Deposit | Kind::Report => table.require("date"),
-        _ => table.get("date"),
-    };
-    Some(Opened {
-        path: path.to_owned(),
-        kind,
-        title: table.require("title"),
-        date,
-        draft: table.get("draft").unwrap_or(false),
-        slug,
-        table,
-        body: Markdown::body(source, parts.body),
-    })
-}
-
-fn read_slug(table: &mut Table<'_>) -> Option<Spanned<String>> {
-    let slug: Spanned<String> = table.get("slug")?;
-    if is_slug(slug.get_ref()) {
-        return Some(slug);
-    }
-    let error =
-        table.error(slug.span(), "une adresse est faite de minuscules sans accent, de chiffres et de `-`");
-    table.report(error.help(format!("écrivez par exemple `slug = \"{}\"`", slugify(slug.get_ref()))));
-    None
+    let head = Head::read(kind, &mut table, taxonomies);
+    Some(Opened { path: path.to_owned(), head, table, body: Markdown::body(source, parts.body) })
 }
 
 impl Opened<'_> {
     /// The last segment of its address.
     pub(crate) fn name(&self) -> &str {
-        match &self.slug {
-            Some(slug) => slug.get_ref(),
-            None if is_index(&self.path) => last(folder(&self.path)),
-            None => stem(&self.path),
-        }
+        self.head.slug.as_ref().map_or_else(|| name(&self.path), |(slug, _)| slug)
     }
+}
 
-    fn is_published(&self, now: Timestamp) -> bool {
-        !self.draft && self.date.is_none_or(|date| date <= now)
-    }
-
-    /// An error about the address of the page.
-    fn address_error(&self, message: String) -> Diagnostic {
-        let span = self.slug.as_ref().map_or_else(|| self.table.header(), Spanned::span);
-        self.table.error(span, message)
-    }
+/// A content file as the tree knows it.
+#[derive(Clone, Copy)]
+pub(crate) struct Entry<'a> {
+    /// Path below `content/`.
+    pub(crate) path: &'a str,
+    /// `None` when the file could not be read.
+    pub(crate) head: Option<&'a Head>,
+    /// In the language of the tree, when it is translated.
+    pub(crate) title: Option<&'a Text>,
 }
 
 /// Every content file, by its path below `content/`.
 pub(crate) struct Tree {
-    nodes: BTreeMap<String, Node>,
+    nodes: FxHashMap<String, Node>,
     /// Folder → the last segment of its address, where its index chooses it.
     folder_slugs: BTreeMap<String, String>,
 }
@@ -150,29 +123,28 @@ pub(crate) struct Node {
 }
 
 impl Tree {
-    /// The tree of the files at `paths`, of which some could be opened.
-    pub(crate) fn new(paths: &[String], opened: &[Opened<'_>], now: Timestamp) -> Self {
-        let opened: BTreeMap<&str, &Opened<'_>> = opened.iter().map(|file| (&*file.path, file)).collect();
-        let slug = |path: &str| {
-            opened.get(path).and_then(|file| file.slug.as_ref()).map(|slug| slug.get_ref().clone())
-        };
-        let indexes = paths.iter().filter(|path| is_index(path));
-        let folder_slugs = indexes.filter_map(|path| Some((folder(path).to_owned(), slug(path)?))).collect();
-        let mut tree = Self { nodes: BTreeMap::new(), folder_slugs };
-        for path in paths {
-            let file = opened.get(&**path);
+    /// The tree of `entries`, as of `now`; its addresses begin with `prefix`, such as `/en`.
+    pub(crate) fn new(entries: &[Entry<'_>], prefix: &str, published: impl Fn(&Head) -> bool) -> Self {
+        let slug = |entry: &Entry<'_>| entry.head?.slug.as_ref().map(|(slug, _)| slug.clone());
+        let indexes = entries.iter().filter(|entry| is_index(entry.path));
+        let folder_slugs =
+            indexes.filter_map(|entry| Some((folder(entry.path).to_owned(), slug(entry)?))).collect();
+        let mut tree = Self { nodes: FxHashMap::default(), folder_slugs };
+        for entry in entries {
+            let path = entry.path;
             let folder_url = tree.folder_url(folder(path));
             let url = match is_index(path) {
                 true => folder_url,
-                false => format!("{folder_url}{}/", slug(path).as_deref().unwrap_or(stem(path))),
+                false => format!("{folder_url}{}/", slug(entry).as_deref().unwrap_or(stem(path))),
             };
+            let title = entry.title.or(entry.head.and_then(|head| head.title.as_ref()));
             let node = Node {
-                url,
-                title: file.and_then(|file| file.title.clone()).unwrap_or_default(),
-                kind: file.map(|file| file.kind),
-                published: file.is_none_or(|file| file.is_published(now)),
+                url: format!("{prefix}{url}"),
+                title: title.cloned().unwrap_or_default(),
+                kind: entry.head.map(|head| head.kind),
+                published: entry.head.is_none_or(&published),
             };
-            tree.nodes.insert(path.clone(), node);
+            tree.nodes.insert(path.to_owned(), node);
         }
         tree.unpublish_below();
         tree
@@ -180,6 +152,9 @@ impl Tree {
 
     /// What is under an unpublished page is not published.
     fn unpublish_below(&mut self) {
+        if self.nodes.values().all(|node| node.published) {
+            return;
+        }
         let is_hidden = |path: &String| self.above(path).any(|above| !self.nodes[above].published);
         let hidden: Vec<String> = self.nodes.keys().filter(|path| is_hidden(path)).cloned().collect();
         for path in hidden {
@@ -189,6 +164,11 @@ impl Tree {
 
     pub(crate) fn get(&self, path: &str) -> Option<&Node> {
         self.nodes.get(path)
+    }
+
+    /// The addresses of all pages.
+    pub(crate) fn urls(&self) -> impl Iterator<Item = &str> {
+        self.nodes.values().map(|node| &*node.url)
     }
 
     pub(crate) fn paths(&self) -> impl Iterator<Item = &str> {
@@ -202,11 +182,11 @@ impl Tree {
     }
 
     /// The nearest page of a kind above one.
-    pub(crate) fn nearest<'t>(&'t self, path: &str, kind: Kind) -> Option<&'t str> {
-        self.above(path).find(|above| self.nodes[*above].kind == Some(kind))
+    pub(crate) fn nearest<'t>(&'t self, path: &str, is_kind: fn(Kind) -> bool) -> Option<&'t str> {
+        self.above(path).find(|above| self.nodes[*above].kind.is_some_and(is_kind))
     }
 
-    /// The address of what lies in a folder, from `/` to `/`.
+    /// The address of what lies in a folder, from `/` to `/`, in the main language.
     pub(crate) fn folder_url(&self, folder: &str) -> String {
         let mut url = "/".to_owned();
         for (end, _) in folder.match_indices('/').chain((!folder.is_empty()).then_some((folder.len(), ""))) {
@@ -224,116 +204,173 @@ impl Tree {
         })
     }
 
-    /// Reports the files of which the place, the address or the identifier is wrong.
-    pub(crate) fn check(&self, opened: &[Opened<'_>], reporter: &Reporter) {
+    /// Reports the files of which the place, the address or the identifier is wrong; `source` reads one, `languages`
+    /// are those whose editions have addresses of their own.
+    pub(crate) fn check(
+        &self,
+        entries: &[Entry<'_>],
+        languages: &[Language],
+        source: impl Fn(&str) -> Arc<Source>,
+        reporter: &Reporter,
+    ) {
         if !self.nodes.contains_key(HOME) {
             let missing = Arc::new(Source { path: format!("content/{HOME}"), text: String::new() });
             let error = Diagnostic::error(&missing, 0..0, "il manque la page d’accueil");
             reporter.report(error.help("créez ce fichier avec `kind = \"home\"`"));
         }
-        let mut addresses = BTreeMap::new();
-        let mut ids = BTreeMap::new();
-        for file in opened {
+        let (addresses, ids) = (FxHashMap::default(), BTreeMap::new());
+        let mut check = Check { tree: self, source: &source, languages, addresses, ids };
+        for entry in entries {
+            let Some(head) = entry.head else { continue };
             let diagnostics = [
-                self.check_place(file),
-                self.check_name(file),
-                self.check_address(file, &mut addresses),
-                self.check_id(file, &mut ids),
+                check.place(entry.path, head),
+                check.name(entry.path, head),
+                check.address(entry.path, head),
+                check.id(entry.path, head),
             ];
             diagnostics.into_iter().flatten().for_each(|diagnostic| reporter.report(diagnostic));
         }
+        for entry in entries {
+            let Some(head) = entry.head else { continue };
+            check.aliases(entry.path, head).into_iter().for_each(|diagnostic| reporter.report(diagnostic));
+        }
     }
+}
 
-    fn check_place(&self, file: &Opened<'_>) -> Option<Diagnostic> {
-        let error =
-            |message: &str, help: &str| Some(file.table.error(file.table.header(), message).help(help));
-        if (file.path == HOME) != (file.kind == Kind::Home) {
+/// What each file must respect of the others.
+struct Check<'t> {
+    tree: &'t Tree,
+    source: &'t dyn Fn(&str) -> Arc<Source>,
+    languages: &'t [Language],
+    /// Addresses taken, and by which file.
+    addresses: FxHashMap<&'t str, &'t str>,
+    ids: BTreeMap<(Option<&'t str>, &'t str), &'t str>,
+}
+
+impl<'t> Check<'t> {
+    fn place(&self, path: &str, head: &Head) -> Option<Diagnostic> {
+        let error = |message: &str, help: &str| {
+            Some(Diagnostic::error(&(self.source)(path), head.header.clone(), message).help(help))
+        };
+        let nodes = &self.tree.nodes;
+        if (path == HOME) != (head.kind == Kind::Home) {
             return error(
                 "`kind = \"home\"` est pour content/_index.md, et pour lui seul",
                 "corrigez `kind`",
             );
         }
-        if file.kind == Kind::Home && !self.nodes[&file.path].published {
+        if head.kind == Kind::Home && !nodes[path].published {
             return error(
                 "la page d’accueil n’est pas publiée",
                 "retirez `draft`, ou donnez-lui une date passée",
             );
         }
-        let stands_for_folder = matches!(file.kind, Kind::Organisation | Kind::Petition | Kind::Deposit);
-        if stands_for_folder && !is_index(&file.path) {
+        let stands_for_folder =
+            matches!(head.kind, Kind::Organisation | Kind::Section | Kind::Process(_) | Kind::Deposit);
+        if stands_for_folder && !is_index(path) {
             return error(
                 "cette page doit être celle d’un dossier",
                 "nommez-la `_index.md`, dans un dossier à elle",
             );
         }
-        let (kind, missing) = match file.kind {
-            Kind::Home | Kind::Page | Kind::Organisation => return None,
-            Kind::Petition => {
-                (Kind::Organisation, "une démarche doit être dans le dossier d’une collectivité")
+        let (belongs, missing): (fn(Kind) -> bool, _) = match head.kind {
+            Kind::Home | Kind::Page | Kind::Section | Kind::Event | Kind::Organisation => return None,
+            Kind::Process(_) => {
+                (Kind::is_organisation, "une démarche doit être dans le dossier d’une collectivité")
             }
-            Kind::Step => (Kind::Petition, "une étape doit être dans le dossier d’une démarche"),
-            Kind::Deposit => (Kind::Petition, "un dépôt doit être dans le dossier d’une démarche"),
-            Kind::Report => (Kind::Deposit, "un compte rendu doit être dans le dossier d’un dépôt"),
+            Kind::Step => (Kind::is_process, "une étape doit être dans le dossier d’une démarche"),
+            Kind::Deposit => (Kind::is_petition, "un dépôt doit être dans le dossier d’une pétition"),
+            Kind::Report => {
+                (Kind::has_reports, "un compte rendu doit être dans le dossier d’un dépôt ou d’une démarche")
+            }
         };
         // A page above that could not be read may well be the one.
-        let is_known = |path: &str| self.nodes[path].kind.is_none_or(|above| above == kind);
-        match self.above(&file.path).any(is_known) {
+        let is_known = |above: &str| nodes[above].kind.is_none_or(belongs);
+        match self.tree.above(path).any(is_known) {
             true => None,
             false => error(missing, "déplacez ce fichier"),
         }
     }
 
-    fn check_name(&self, file: &Opened<'_>) -> Option<Diagnostic> {
-        let name = if is_index(&file.path) { last(folder(&file.path)) } else { stem(&file.path) };
-        if file.slug.is_some() || name.is_empty() || is_slug(name) {
+    fn name(&self, path: &str, head: &Head) -> Option<Diagnostic> {
+        let name = name(path);
+        if head.slug.is_some() || name.is_empty() || is_slug(name) {
             return None;
         }
         let slug = slugify(name);
-        let error = file.address_error(format!("« {name} » ne peut pas servir d’adresse"));
+        let error =
+            head.address_error(&(self.source)(path), format!("« {name} » ne peut pas servir d’adresse"));
         Some(error.help(format!("renommez-le « {slug} », ou ajoutez `slug = \"{slug}\"`")))
     }
 
-    fn check_address<'t>(
-        &'t self,
-        file: &'t Opened<'_>,
-        taken: &mut BTreeMap<&'t str, &'t str>,
-    ) -> Option<Diagnostic> {
-        let url = &*self.nodes[&file.path].url;
+    fn address(&mut self, path: &str, head: &Head) -> Option<Diagnostic> {
+        let (path, node) = self.tree.nodes.get_key_value(path)?;
+        let url = &*node.url;
         let help = "choisissez une autre adresse avec `slug = \"…\"`";
-        if self.is_reserved(file, url) {
-            return Some(file.address_error(format!("l’adresse {url} est réservée")).help(help));
+        let error = |message| head.address_error(&(self.source)(path), message).help(help);
+        if self.is_reserved(url) || self.is_form(path, url) {
+            return Some(error(format!("l’adresse {url} est réservée")));
         }
-        let other = taken.insert(url, &file.path)?;
-        Some(file.address_error(format!("l’adresse {url} est déjà celle de content/{other}")).help(help))
+        let other = self.addresses.insert(url, path)?;
+        Some(error(format!("l’adresse {url} est déjà celle de content/{other}")))
     }
 
-    fn is_reserved(&self, file: &Opened<'_>, url: &str) -> bool {
-        let mut segments = url.trim_matches('/').split('/');
-        let above = self.above(&file.path).next();
-        let is_under_deposit = above.is_some_and(|above| self.nodes[above].kind == Some(Kind::Deposit));
-        segments.next().is_some_and(|first| RESERVED.contains(&first))
-            || is_under_deposit && segments.next_back().is_some_and(|last| FORMS.contains(&last))
+    /// An address that was once a page's must not be another's today.
+    fn aliases(&mut self, path: &'t str, head: &'t Head) -> Vec<Diagnostic> {
+        let mut wrong = Vec::new();
+        for (alias, span) in &head.aliases {
+            let message = if self.is_reserved(alias) || links::OWN_PAGES.contains(&&**alias) {
+                format!("l’adresse {alias} est réservée")
+            } else if let Some(other) = self.addresses.insert(alias, path) {
+                format!("l’adresse {alias} est celle de content/{other}")
+            } else {
+                continue;
+            };
+            let error = Diagnostic::error(&(self.source)(path), span.clone(), message);
+            wrong.push(error.help("retirez cette ancienne adresse"));
+        }
+        wrong
+    }
+
+    /// Whether an address may be that of what is not a page of the content: another language, a page of a list.
+    fn is_reserved(&self, url: &str) -> bool {
+        let segments: Vec<&str> = url.trim_matches('/').split('/').collect();
+        let is_language = |first: &str| self.languages.iter().any(|language| language.code() == first);
+        let is_number = |last: &str| last.bytes().all(|byte| byte.is_ascii_digit());
+        RESERVED.contains(&segments[0])
+            || is_language(segments[0])
+            || matches!(segments[..], [.., "page", last] if is_number(last))
+    }
+
+    /// Whether an address is that of a form of the deposit above.
+    fn is_form(&self, path: &str, url: &str) -> bool {
+        let above = self.tree.above(path).next();
+        let is_under_deposit = above.is_some_and(|above| self.tree.nodes[above].kind == Some(Kind::Deposit));
+        is_under_deposit && FORMS.contains(&last(url.trim_end_matches('/')))
     }
 
     /// The slug of a process names it in the whole site, that of a deposit in its process.
-    fn check_id<'t>(
-        &'t self,
-        file: &'t Opened<'_>,
-        taken: &mut BTreeMap<(Option<&'t str>, &'t str), &'t str>,
-    ) -> Option<Diagnostic> {
-        let (scope, what) = match file.kind {
-            Kind::Petition => (None, "la démarche"),
-            Kind::Deposit => (Some(self.nearest(&file.path, Kind::Petition)?), "le dépôt"),
+    fn id(&mut self, path: &str, head: &Head) -> Option<Diagnostic> {
+        let (path, node) = self.tree.nodes.get_key_value(path)?;
+        let (scope, what) = match head.kind {
+            Kind::Process(_) => (None, "la démarche"),
+            Kind::Deposit => (Some(self.tree.nearest(path, Kind::is_process)?), "le dépôt"),
             _ => return None,
         };
-        let id = file.name();
-        let other = taken.insert((scope, id), &file.path)?;
-        if self.nodes[other].url == self.nodes[&file.path].url {
+        let id = last(node.url.trim_end_matches('/'));
+        let other = self.ids.insert((scope, id), path)?;
+        if self.tree.nodes[other].url == node.url {
             return None;
         }
-        let error = file.address_error(format!("« {id} » est déjà {what} de content/{other}"));
+        let message = format!("« {id} » est déjà {what} de content/{other}");
+        let error = head.address_error(&(self.source)(path), message);
         Some(error.help("choisissez un autre nom avec `slug = \"…\"`"))
     }
+}
+
+/// The name that an address would be made of.
+fn name(path: &str) -> &str {
+    if is_index(path) { last(folder(path)) } else { stem(path) }
 }
 
 /// Whether a file stands for its folder.

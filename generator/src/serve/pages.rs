@@ -1,8 +1,12 @@
 //! What is served: the functions, the files of the site, and what only a site being edited has.
 
-use super::{outbox, rebuild::Live};
+use super::{
+    outbox,
+    rebuild::{Live, State as LiveState},
+};
+use crate::theme::fingerprint;
 use axum::{
-    Router,
+    Json, Router,
     body::to_bytes,
     extract::{ConnectInfo, Query, Request, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
@@ -21,9 +25,9 @@ use serde::Deserialize;
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use tower_http::services::{ServeDir, ServeFile};
 
-/// Reloads a page that is being edited.
+/// Renews a page that is being edited, and shows what keeps the site from being built.
 const LIVE_SCRIPT: &str = include_str!("live.js");
-const LIVE_TAG: &str = "<script type=\"module\" src=\"/_live.js\"></script>\n</body>";
+const LIVE_STYLE: &str = include_str!("live.css");
 
 /// With an outbox the site is being tried or edited: its pages reload when it is built anew, and its mails are shown.
 pub(super) fn router(door: Door, public: PathBuf, live: Live, outbox: Option<Arc<Outbox>>) -> Router {
@@ -31,11 +35,12 @@ pub(super) fn router(door: Door, public: PathBuf, live: Live, outbox: Option<Arc
     let mut files = Router::new().fallback_service(ServeDir::new(public).not_found_service(not_found));
     let mut own = Router::new();
     if let Some(outbox) = outbox {
-        files = files.layer(middleware::from_fn(add_live_script));
+        files = files.layer(middleware::from_fn_with_state(live.clone(), add_live_script));
         own = Router::new()
             .route("/_live", get(wait_for_change))
             .with_state(live)
-            .route("/_live.js", get(async || ([(header::CONTENT_TYPE, "text/javascript")], LIVE_SCRIPT)))
+            .route("/_live.js", get(async || own_file("text/javascript", LIVE_SCRIPT)))
+            .route("/_live.css", get(async || own_file("text/css", LIVE_STYLE)))
             .route("/_outbox/", get(async move |headers: HeaderMap| outbox::answer(&outbox, &headers)));
     }
     files
@@ -76,8 +81,14 @@ async fn finish_file(request: Request, next: Next) -> Response {
     response
 }
 
-/// Puts the live script into pages.
-async fn add_live_script(request: Request, next: Next) -> Response {
+fn own_file(kind: &'static str, text: &'static str) -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-cache")], text)
+}
+
+/// Puts the live script into pages, with what it needs to know of each.
+async fn add_live_script(State(live): State<Live>, request: Request, next: Next) -> Response {
+    // Asked first: of what is built meanwhile, the page will be told.
+    let version = live.0.borrow().version;
     let response = next.run(request).await;
     let kind = response.headers().get(header::CONTENT_TYPE);
     if !kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html")) {
@@ -87,9 +98,21 @@ async fn add_live_script(request: Request, next: Next) -> Response {
     let Ok(page) = to_bytes(body, usize::MAX).await else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
-    let page = String::from_utf8_lossy(&page).replacen("</body>", LIVE_TAG, 1);
+    let mut page = String::from_utf8_lossy(&page).into_owned();
+    let mark = mark_without_styles(&page);
+    let tag = format!(
+        "<script type=\"module\" src=\"/_live.js\" data-version=\"{version}\" data-page=\"{mark:032x}\"></script>\n"
+    );
+    page.insert_str(page.rfind("</body>").unwrap_or(page.len()), &tag);
     parts.headers.remove(header::CONTENT_LENGTH);
     Response::from_parts(parts, page.into())
+}
+
+/// Stands for a page, whatever its style sheets are: those are changed without loading it again.
+fn mark_without_styles(page: &str) -> u128 {
+    let is_style = |text: &&str| text.starts_with("/assets/") && text.ends_with(".css");
+    let rest: Vec<&str> = page.split('"').filter(|text| !is_style(text)).collect();
+    fingerprint(rest.join("\"").as_bytes())
 }
 
 #[derive(Deserialize)]
@@ -97,13 +120,29 @@ struct Seen {
     version: Option<u64>,
 }
 
-/// Answers with the site's version as soon as it is another than the one the page has seen.
-async fn wait_for_change(State(live): State<Live>, Query(Seen { version }): Query<Seen>) -> Response {
+/// Answers with the state of the site: at once, or as soon as it is another than the one the page has seen.
+async fn wait_for_change(State(live): State<Live>, Query(Seen { version }): Query<Seen>) -> Json<LiveState> {
     let mut current = live.0;
-    let Some(seen) = version else { return current.borrow().to_string().into_response() };
-    let changed = current.wait_for(|version| *version != seen);
-    match tokio::time::timeout(Duration::from_secs(30), changed).await {
-        Ok(Ok(version)) => version.to_string().into_response(),
-        _ => seen.to_string().into_response(),
+    if let Some(seen) = version {
+        let changed = current.wait_for(|state| state.version != seen);
+        // Nothing new: the page asks again.
+        let _ = tokio::time::timeout(Duration::from_secs(30), changed).await;
+    }
+    let state = current.borrow().clone();
+    Json(state)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_with_another_style_sheet_has_the_same_mark() {
+        let page =
+            |style: &str, text: &str| format!("<link href=\"/assets/{style}\"><p class=\"a\">{text}</p>");
+        let mark = |style: &str, text: &str| mark_without_styles(&page(style, text));
+        assert_eq!(mark("style.0a.css", "x"), mark("style.0b.css", "x"));
+        assert_ne!(mark("style.0a.css", "x"), mark("style.0a.css", "y"));
+        assert_ne!(mark("a.0a.js", "x"), mark("a.0b.js", "x"));
     }
 }

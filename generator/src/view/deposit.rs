@@ -4,7 +4,7 @@ use super::{Document, Viewer, process::Threshold};
 use crate::{
     content::{
         deposit::{self, Decision, PledgeState, Standing},
-        petition, report,
+        petition, process, report,
     },
     markdown::{Html, Text},
 };
@@ -68,7 +68,6 @@ struct Reached {
 pub(crate) struct Deposit<'a> {
     #[serde(flatten)]
     card: DepositCard<'a>,
-    html: &'a Html,
     decision: Option<DecisionView<'a>>,
     thresholds: Vec<Milestone<'a>>,
     reports: Vec<ReportCard<'a>>,
@@ -132,7 +131,7 @@ struct Event<'a> {
 
 /// A report in a list.
 #[derive(Serialize)]
-struct ReportCard<'a> {
+pub(crate) struct ReportCard<'a> {
     title: &'a Text,
     url: &'a str,
     date_text: String,
@@ -151,7 +150,6 @@ pub(crate) struct Report<'a> {
     place: Option<&'a Text>,
     participants: &'a [Text],
     threshold: Option<Threshold<'a>>,
-    html: &'a Html,
     documents: Vec<Document<'a>>,
 }
 
@@ -168,20 +166,22 @@ impl<'a> Deposit<'a> {
 impl<'a> Viewer<'a> {
     pub(crate) fn deposit(
         &self,
-        process: &'a petition::Process,
+        process: &'a process::Process,
+        petition: &'a petition::Petition,
         deposit: &'a deposit::Deposit,
     ) -> Deposit<'a> {
-        let counts = self.counts.of(self.site, process, deposit);
+        let counts = self.counts.of(self.site, process, petition, deposit);
         let support = match &deposit.standing {
             Standing::Admissible { support, .. } => Some(support),
             Standing::Review | Standing::Inadmissible { .. } => None,
         };
-        let url = &deposit.page.url;
-        let calendar = self.site.calendar();
-        let milestones = process.thresholds.iter().zip(&counts.thresholds);
+        // Forms are in the main language alone.
+        let url =
+            self.site.content().tree.get(&deposit.page.path).map_or(&deposit.page.url, |node| &node.url);
+        let calendar = self.calendar();
+        let milestones = petition.thresholds.iter().zip(&counts.thresholds);
         Deposit {
             card: self.deposit_card(deposit, &counts),
-            html: &deposit.page.body,
             decision: self.decision(&deposit.standing),
             thresholds: milestones
                 .map(|(threshold, state)| self.milestone(threshold, state, deposit))
@@ -200,7 +200,7 @@ impl<'a> Viewer<'a> {
     }
 
     fn deposit_card(&self, deposit: &'a deposit::Deposit, counts: &DepositCounts) -> DepositCard<'a> {
-        let words = &self.site.theme.words;
+        let words = &self.voice.words;
         let (state, state_text) = self.state(&deposit.standing);
         let (reached, ahead): (Vec<_>, Vec<_>) =
             counts.thresholds.iter().partition(|state| state.crossed.is_some());
@@ -238,10 +238,10 @@ impl<'a> Viewer<'a> {
                 Phase::After => (State::Closed, "state.closed", Some(support.window)),
             },
         };
-        let text = |instant| self.site.calendar().moment(instant);
+        let text = |instant| self.calendar().moment(instant);
         let (opens, closes) =
             window.map(|window| (text(window.opens()), text(window.closes()))).unwrap_or_default();
-        (state, self.site.theme.words.say(key, &[("opens", &opens), ("closes", &closes)]))
+        (state, self.voice.words.say(key, &[("opens", &opens), ("closes", &closes)]))
     }
 
     fn next(&self, required: u64, supports: u64) -> Next {
@@ -250,7 +250,7 @@ impl<'a> Viewer<'a> {
             required,
             required_text: group_digits(required),
             missing,
-            missing_text: self.quantity("missing", missing),
+            missing_text: self.voice.quantity("missing", missing),
             percent: supports.saturating_mul(100).checked_div(required).unwrap_or_default().min(100),
         }
     }
@@ -288,8 +288,8 @@ impl<'a> Viewer<'a> {
             threshold: self.threshold(threshold),
             crossed: state.crossed.is_some(),
             crossed_text: state.crossed.map(|crossed| self.day_text(crossed)),
-            crossed_iso: state.crossed.map(|crossed| self.site.calendar().iso(crossed)),
-            due_text: state.due.map(|due| self.site.calendar().day(due)),
+            crossed_iso: state.crossed.map(|crossed| self.calendar().iso(crossed)),
+            due_text: state.due.map(|due| self.calendar().day(due)),
             due_iso: state.due.map(|due| due.to_string()),
             outcomes: outcomes.collect(),
         }
@@ -299,24 +299,28 @@ impl<'a> Viewer<'a> {
         Pledge {
             title: &pledge.title,
             owner: &pledge.owner,
-            due_text: pledge.due.map(|due| self.site.calendar().day(due)),
+            due_text: pledge.due.map(|due| self.calendar().day(due)),
             state: pledge.state,
-            state_text: self.word(match pledge.state {
-                PledgeState::Planned => "pledge.planned",
-                PledgeState::Ongoing => "pledge.ongoing",
-                PledgeState::Kept => "pledge.kept",
-                PledgeState::Dropped => "pledge.dropped",
-            }),
+            state_text: self.pledge_text(pledge.state),
             updated_text: pledge.updated.map(|updated| self.day_text(updated)),
             html: &pledge.text,
         }
+    }
+
+    pub(super) fn pledge_text(&self, state: PledgeState) -> &'a str {
+        self.voice.word(match state {
+            PledgeState::Planned => "pledge.planned",
+            PledgeState::Ongoing => "pledge.ongoing",
+            PledgeState::Kept => "pledge.kept",
+            PledgeState::Dropped => "pledge.dropped",
+        })
     }
 
     fn event(&self, event: &'a deposit::Event) -> Event<'a> {
         Event { date_text: self.day_text(event.date), date_iso: self.day_iso(event.date), html: &event.text }
     }
 
-    fn report_card(&self, report: &'a report::Report) -> ReportCard<'a> {
+    pub(super) fn report_card(&self, report: &'a report::Report) -> ReportCard<'a> {
         ReportCard {
             title: &report.page.title,
             url: &report.page.url,
@@ -328,9 +332,13 @@ impl<'a> Viewer<'a> {
         }
     }
 
-    pub(crate) fn report(&self, process: &'a petition::Process, report: &'a report::Report) -> Report<'a> {
-        let threshold =
-            process.thresholds.iter().find(|threshold| Some(threshold.required()) == report.threshold);
+    pub(crate) fn report(
+        &self,
+        petition: Option<&'a petition::Petition>,
+        report: &'a report::Report,
+    ) -> Report<'a> {
+        let mut thresholds = petition.into_iter().flat_map(|petition| &petition.thresholds);
+        let threshold = thresholds.find(|threshold| Some(threshold.required()) == report.threshold);
         Report {
             title: &report.page.title,
             date_text: self.day_text(report.date),
@@ -338,7 +346,6 @@ impl<'a> Viewer<'a> {
             place: report.place.as_ref(),
             participants: &report.participants,
             threshold: threshold.map(|threshold| self.threshold(threshold)),
-            html: &report.page.body,
             documents: self.documents(&report.documents),
         }
     }

@@ -19,15 +19,23 @@ fn a_site_its_rulebook_and_the_pages_of_the_functions() {
     assert_snapshot!(files.join("\n"), @r"
     public/.manifest
     public/404.html
-    public/assets/style.c26dff91.css
+    public/accessibilite/index.html
+    public/assets/style.6c4f5345.css
+    public/contact/index.html
+    public/donnees-personnelles/index.html
+    public/feed.xml
     public/index.html
+    public/mentions-legales/index.html
+    public/plan-du-site/index.html
     public/robots.txt
     public/sault/index.html
+    public/sault/petitions/feed.xml
     public/sault/petitions/index.html
     public/sault/petitions/textes/banc/index.html
     public/sault/petitions/textes/banc/retirer/index.html
     public/sault/petitions/textes/banc/soutenir/index.html
     public/sault/petitions/textes/index.html
+    public/sitemap.xml
     answers/not-found.html
     answers/sault/petitions/textes/banc/support-code.html
     answers/sault/petitions/textes/banc/support.html
@@ -38,7 +46,7 @@ fn a_site_its_rulebook_and_the_pages_of_the_functions() {
     answers/unavailable.html
     rulebook.json
     ");
-    assert_eq!((built.pages, built.written, built.removed), (8, 19, 0));
+    assert_eq!((built.pages, built.written, built.removed), (13, 27, 0));
 }
 
 #[test]
@@ -244,7 +252,6 @@ fn the_counts_of_the_register_prevail() {
 #[test]
 fn counts_that_cannot_be_read_stop_the_build() {
     let place = Place::new().file("public/data/petitions.json", "{");
-    let site = place.load(NOW).unwrap_or_else(|found| panic!("{found}"));
-    let error = site.build(&place.root().join("public")).expect_err("an error").to_string();
+    let error = place.refusal(NOW);
     assert!(error.contains("petitions.json"), "{error}");
 }

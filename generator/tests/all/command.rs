@@ -85,8 +85,9 @@ fn the_help_is_worth_reading() {
     Usage : parvis [OPTIONS] <COMMANDE>
 
     Commandes :
+      init   Crée un site neuf, à compléter
       build  Construit le site : pages, règle du jeu, réponses des fonctions
-      check  Relit tout le contenu et le thème, sans rien écrire
+      check  Relit tout le contenu, le thème et les pages faites, sans rien écrire
       new    Crée le squelette d’une démarche
       serve  Ouvre le site sur cette machine, fonctions comprises, et le reconstruit à chaque
              modification
@@ -97,6 +98,7 @@ fn the_help_is_worth_reading() {
       -V, --version         Affiche la version
 
     Exemples :
+      parvis init mon-site                            créer un site neuf, à compléter
       parvis serve                                    ouvrir le site sur http://127.0.0.1:8080/
       parvis check                                    relire tout le contenu
       parvis build --at 2027-01-01                    construire le site tel qu’il sera ce jour-là
@@ -121,12 +123,15 @@ fn the_help_is_worth_reading() {
           --root <DOSSIER>
               Racine du site : le dossier où se trouve site.toml
 
-          --at <MOMENT>
-              Moment de référence, au lieu de maintenant : 2026-11-21, 2026-11-21T09:00 (dans le fuseau
-              du site), 2026-11-21T08:00:00Z
+          --drafts
+              Avec les brouillons, et ce qui est daté de plus tard
 
       -h, --help
               Affiche cette aide
+
+          --at <MOMENT>
+              Moment de référence, au lieu de maintenant : 2026-11-21, 2026-11-21T09:00 (dans le fuseau
+              du site), 2026-11-21T08:00:00Z
 
     Exemples :
       parvis build

@@ -42,7 +42,7 @@ fn an_unknown_key_like_no_other_is_told_with_those_there_are() {
     4 | couleur = 1
       | ^^^^^^^
       |
-      = aide: clés possibles ici : kind, slug, date, title, draft, description
+      = aide: clés possibles ici : kind, slug, date, description, title, updated, draft, weight, aliases, taxonomies, documents
 
     1 erreur dans 1 fichier
     ");
@@ -746,9 +746,9 @@ fn a_bad_address_of_the_site_and_a_menu_that_leads_nowhere() {
       = aide: écrivez par exemple `base_url = "https://participer.exemple.fr"`
 
     erreur: il manque la clé `page`
-      --> site.toml:11:1
+      --> site.toml:23:1
        |
-    11 | [[footer]]
+    23 | [[footer]]
        | ^^^^^^^^^^
        |
        = aide: ajoutez par exemple `page = "…"`
@@ -763,9 +763,9 @@ fn a_menu_that_leads_nowhere() {
     let site = place.read("site.toml") + "[[menu]]\nlabel = \"Tout\"\npage = \"@/tout.md\"\n";
     assert_snapshot!(place.file("site.toml", site).diagnostics(), @r#"
     erreur: page introuvable : content/tout.md
-      --> site.toml:10:8
+      --> site.toml:22:8
        |
-    10 | page = "@/tout.md"
+    22 | page = "@/tout.md"
        |        ^^^^^^^^^^^
 
     1 erreur dans 1 fichier
@@ -919,7 +919,7 @@ fn several_paragraphs_where_one_is_expected() {
 fn pages_out_of_place() {
     let place = Place::new()
         .page("etape.md", "kind = \"step\"\ntitle = \"Une étape\"\n", "")
-        .page("sault/petitions/compte-rendu.md", "kind = \"report\"\ntitle = \"Un\"\ndate = 2026-05-05\n", "")
+        .page("sault/compte-rendu.md", "kind = \"report\"\ntitle = \"Un\"\ndate = 2026-05-05\n", "")
         .page("petition/_index.md", PETITION, "")
         .page("sault/petitions/textes/seul.md", DEPOSIT, "")
         .page("accueil.md", "kind = \"home\"\ntitle = \"Accueil\"\n", "");
@@ -948,8 +948,8 @@ fn pages_out_of_place() {
       |
       = aide: déplacez ce fichier
 
-    erreur: un compte rendu doit être dans le dossier d’un dépôt
-     --> content/sault/petitions/compte-rendu.md:1:1
+    erreur: un compte rendu doit être dans le dossier d’un dépôt ou d’une démarche
+     --> content/sault/compte-rendu.md:1:1
       |
     1 | +++
       | ^^^
@@ -1010,6 +1010,108 @@ fn addresses_that_cannot_be() {
       = aide: renommez-le « evaluation », ou ajoutez `slug = "evaluation"`
 
     4 erreurs dans 4 fichiers
+    "#);
+}
+
+#[test]
+fn addresses_that_are_not_for_pages() {
+    let section = "kind = \"section\"\ntitle = \"Actualités\"\n";
+    let place = Place::new()
+        .settings("languages = [\"en\"]\n")
+        .page("en/_index.md", "title = \"En\"\n", "")
+        .page("search/_index.md", "title = \"Recherche\"\n", "")
+        .page("actualites/_index.md", section, "")
+        .page("actualites/page/2.md", "title = \"Deux\"\n", "");
+    assert_snapshot!(place.diagnostics(), @r#"
+    erreur: l’adresse /actualites/page/2/ est réservée
+     --> content/actualites/page/2.md:1:1
+      |
+    1 | +++
+      | ^^^
+      |
+      = aide: choisissez une autre adresse avec `slug = "…"`
+
+    erreur: l’adresse /en/ est réservée
+     --> content/en/_index.md:1:1
+      |
+    1 | +++
+      | ^^^
+      |
+      = aide: choisissez une autre adresse avec `slug = "…"`
+
+    erreur: l’adresse /search/ est réservée
+     --> content/search/_index.md:1:1
+      |
+    1 | +++
+      | ^^^
+      |
+      = aide: choisissez une autre adresse avec `slug = "…"`
+
+    3 erreurs dans 3 fichiers
+    "#);
+}
+
+#[test]
+fn former_addresses_that_cannot_be() {
+    let alias = |title: &str, alias: &str| format!("title = \"{title}\"\naliases = [\"{alias}\"]\n");
+    let place = Place::new()
+        .page("a.md", &alias("A", "/b/"), "")
+        .page("b.md", &alias("B", "/ancienne/"), "")
+        .page("c.md", &alias("C", "/ancienne/"), "")
+        .page("d.md", &alias("D", "ancienne/adresse"), "")
+        .page("e.md", &alias("E", "/../secret/"), "")
+        .page("f.md", &alias("F", "/contact/"), "")
+        .page("g.md", &alias("G", "/data/x/"), "");
+    assert_snapshot!(place.diagnostics(), @r#"
+    erreur: l’adresse /b/ est celle de content/b.md
+     --> content/a.md:3:12
+      |
+    3 | aliases = ["/b/"]
+      |            ^^^^^
+      |
+      = aide: retirez cette ancienne adresse
+
+    erreur: l’adresse /ancienne/ est celle de content/b.md
+     --> content/c.md:3:12
+      |
+    3 | aliases = ["/ancienne/"]
+      |            ^^^^^^^^^^^^
+      |
+      = aide: retirez cette ancienne adresse
+
+    erreur: une ancienne adresse va de `/` à `/`
+     --> content/d.md:3:12
+      |
+    3 | aliases = ["ancienne/adresse"]
+      |            ^^^^^^^^^^^^^^^^^^
+      |
+      = aide: écrivez par exemple `aliases = ["/ancienne/adresse/"]`
+
+    erreur: une ancienne adresse va de `/` à `/`
+     --> content/e.md:3:12
+      |
+    3 | aliases = ["/../secret/"]
+      |            ^^^^^^^^^^^^^
+      |
+      = aide: écrivez par exemple `aliases = ["/ancienne/adresse/"]`
+
+    erreur: l’adresse /contact/ est réservée
+     --> content/f.md:3:12
+      |
+    3 | aliases = ["/contact/"]
+      |            ^^^^^^^^^^^
+      |
+      = aide: retirez cette ancienne adresse
+
+    erreur: l’adresse /data/x/ est réservée
+     --> content/g.md:3:12
+      |
+    3 | aliases = ["/data/x/"]
+      |            ^^^^^^^^^^
+      |
+      = aide: retirez cette ancienne adresse
+
+    6 erreurs dans 6 fichiers
     "#);
 }
 
@@ -1109,11 +1211,13 @@ fn a_template_that_asks_for_what_there_is_not() {
     let site = place.load("2026-11-21T09:00:00Z").unwrap_or_else(|found| panic!("{found}"));
     let found = site.check().expect_err("a mistake").to_string();
     assert_snapshot!(found, @r"
-    erreur: Field `titel` is not defined. Available fields: date_iso, date_text, description, html, noindex, title, url
+    erreur: le champ `titel` n’existe pas
      --> themes/parvis/templates/base.html:2:9
       |
     2 | {{ page.titel }}
       |         ^^^^^
+      |
+      = aide: vouliez-vous dire `title` ? Il y a ici : date_iso, date_text, description, image, json_ld, kind, noindex, source_language, terms, title, translations, untranslated, updated_iso, updated_text, url
 
     1 erreur dans 1 fichier
     ");

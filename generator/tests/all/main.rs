@@ -1,10 +1,21 @@
 //! The generator seen from outside: small sites in, diagnostics or files out.
 
 mod build;
+mod check;
 mod command;
+mod commonmark;
 mod diagnostics;
+mod events;
 mod guide;
+mod init;
+mod languages;
+mod pictures;
 mod place;
 mod process;
 mod scaffold;
+mod sections;
+mod settings;
+mod shortcodes;
 mod texts;
+mod theme;
+mod warm;

@@ -1,9 +1,12 @@
 //! Small sites in temporary folders.
 
-use generator::{Built, Site};
+use flate2::{Compression, write::ZlibEncoder};
+use generator::{Build, BuildError, Built, Site};
 use jiff::Timestamp;
 use std::{
     fs,
+    io::Write,
+    iter,
     path::{Path, PathBuf},
 };
 use tempfile::TempDir;
@@ -20,6 +23,18 @@ time_zone = "Europe/Paris"
 contact = "participation@example.fr"
 sender = "Parvis <ne-pas-repondre@participer.example>"
 fictitious = true
+compress = false
+search = false
+social_cards = false
+[legal]
+publisher = "Commune de Sault"
+address = "Place de la mairie, 99001 Sault"
+phone = "04 00 00 00 00"
+director = "Le maire"
+host = "Un hébergeur"
+host_address = "1 rue de l’Hébergeur, 99000 Ville"
+host_phone = "01 00 00 00 00"
+data_protection_officer = "dpo@example.fr"
 "#;
 
 const HOME: &str = r#"
@@ -88,26 +103,28 @@ impl Place {
             .page("sault/petitions/textes/banc/index.md", DEPOSIT, "Nous demandons un banc.")
     }
 
-    /// Templates that show little, and the words that the generator says.
+    /// Templates that show little, and the words that the generator says: in a folder with the name of the embedded
+    /// theme, which they stand in for.
     fn theme(self) -> Self {
-        const EMPTY: [&str; 6] =
-            ["support", "support-code", "supported", "withdraw", "withdraw-code", "withdrawn"];
-        let place = EMPTY.into_iter().fold(self, |place, name| {
-            place.file(&format!("themes/parvis/templates/{name}.html"), include_str!("theme/form.html"))
-        });
-        place
-            .file("themes/parvis/words/fr.toml", include_str!("theme/fr.toml"))
-            .file("themes/parvis/static/style.css", "main { margin: auto }\n")
-            .template("base", include_str!("theme/base.html"))
-            .template("home", include_str!("theme/page.html"))
-            .template("page", include_str!("theme/page.html"))
-            .template("organisation", include_str!("theme/page.html"))
-            .template("process", include_str!("theme/process.html"))
-            .template("step", include_str!("theme/step.html"))
-            .template("deposit", include_str!("theme/deposit.html"))
-            .template("report", include_str!("theme/report.html"))
-            .template("not-found", include_str!("theme/page.html"))
-            .template("unavailable", include_str!("theme/page.html"))
+        const ALIKE: [(&str, &[&str]); 3] = [
+            ("page", &["not-found", "organisation", "search", "unavailable"]),
+            ("legal", &["accessibility", "contact", "legal-notice", "privacy", "site-map"]),
+            ("form", &["support", "support-code", "supported", "withdraw", "withdraw-code", "withdrawn"]),
+        ];
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/all/theme");
+        let text = |name: &str| fs::read_to_string(folder.join(name)).expect("a file of the theme");
+        let names =
+            fs::read_dir(&folder).expect("the theme").map(|entry| entry.expect("an entry").file_name());
+        let names = names.map(|name| name.to_string_lossy().into_owned());
+        let templates: Vec<String> =
+            names.filter_map(|name| Some(name.strip_suffix(".html")?.to_owned())).collect();
+        let place = self
+            .file("themes/parvis/words/fr.toml", text("fr.toml"))
+            .file("themes/parvis/static/style.css", "main { margin: auto }\n");
+        let place =
+            templates.iter().fold(place, |place, name| place.template(name, &text(&format!("{name}.html"))));
+        let alike = ALIKE.iter().flat_map(|(name, others)| others.iter().map(move |other| (name, other)));
+        alike.fold(place, |place, (name, other)| place.template(other, &text(&format!("{name}.html"))))
     }
 
     /// With another template.
@@ -127,6 +144,18 @@ impl Place {
     pub(crate) fn page(self, path: &str, front_matter: &str, body: &str) -> Self {
         let front_matter = front_matter.trim_start_matches('\n');
         self.file(&format!("content/{path}"), format!("+++\n{front_matter}+++\n{body}\n"))
+    }
+
+    /// With `lines` before those of `site.toml`.
+    pub(crate) fn settings(self, lines: &str) -> Self {
+        let site = self.read("site.toml");
+        self.file("site.toml", format!("{lines}{site}"))
+    }
+
+    /// With tables after those of `site.toml`.
+    pub(crate) fn tables(self, tables: &str) -> Self {
+        let site = self.read("site.toml");
+        self.file("site.toml", format!("{site}{tables}"))
     }
 
     /// Without a file.
@@ -153,13 +182,41 @@ impl Place {
 
     /// Builds the site as of a moment into its folder `public`.
     pub(crate) fn build(&self, at: &str) -> Built {
-        let site = self.load(at).unwrap_or_else(|found| panic!("{found}"));
-        site.build(&self.root().join("public")).unwrap_or_else(|error| panic!("{error}"))
+        self.try_build(at).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// The same, perhaps in vain.
+    pub(crate) fn try_build(&self, at: &str) -> Result<Built, BuildError> {
+        generator::build(&Build::new(self.root(), &self.root().join("public"), instant(at)))
+    }
+
+    /// Why the site cannot be built.
+    pub(crate) fn refusal(&self, at: &str) -> String {
+        self.try_build(at).expect_err("a refusal").to_string()
     }
 
     /// A file of the site.
     pub(crate) fn read(&self, path: &str) -> String {
         fs::read_to_string(self.root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
+    /// The main part of the page at `url`. No-break spaces are shown as `~`, narrow ones as `^`.
+    pub(crate) fn main(&self, url: &str) -> String {
+        let page = self.read(&format!("public{url}index.html"));
+        let main = page.split("<main id=\"contenu\">").nth(1).and_then(|rest| rest.split("</main>").next());
+        main.expect("a main part").replace('\u{a0}', "~").replace('\u{202f}', "^")
+    }
+
+    /// The main part of the home page, whose body is `body`.
+    pub(crate) fn home(self, body: &str) -> String {
+        let place = self.page("_index.md", HOME, body);
+        place.build("2026-11-21T09:00:00Z");
+        place.main("/")
+    }
+
+    /// What is printed when the body of the home page is `body`.
+    pub(crate) fn diagnostics_of(self, body: &str) -> String {
+        self.page("_index.md", HOME, body).diagnostics()
     }
 
     pub(crate) fn has(&self, path: &str) -> bool {
@@ -183,6 +240,26 @@ impl Place {
     fn shown(&self, path: PathBuf) -> String {
         path.strip_prefix(self.root()).expect("in the site").to_string_lossy().into_owned()
     }
+}
+
+/// A photograph of so many pixels, as a PNG.
+pub(crate) fn photograph(width: u32, height: u32) -> Vec<u8> {
+    let chunk = |name: &[u8], data: &[u8]| {
+        let named = [name, data].concat();
+        let mut sum = flate2::Crc::new();
+        sum.update(&named);
+        [&u32::try_from(data.len()).expect("short").to_be_bytes(), &*named, &sum.sum().to_be_bytes()].concat()
+    };
+    // Eight bits each of red, green and blue; no interlacing.
+    let header = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[8, 2, 0, 0, 0]].concat();
+    let row =
+        |y: u32| iter::once(0).chain((0..width).flat_map(move |x| [(x % 256) as u8, (y % 256) as u8, 90]));
+    let pixels: Vec<u8> = (0..height).flat_map(row).collect();
+    let mut packed = ZlibEncoder::new(Vec::new(), Compression::fast());
+    packed.write_all(&pixels).expect("packed");
+    let packed = packed.finish().expect("packed");
+    let signature = b"\x89PNG\r\n\x1a\n".to_vec();
+    [signature, chunk(b"IHDR", &header), chunk(b"IDAT", &packed), chunk(b"IEND", &[])].concat()
 }
 
 pub(crate) fn instant(at: &str) -> Timestamp {

@@ -168,9 +168,10 @@ fn the_presentation_of_a_process() {
     <!doctype html>
     <html lang="fr">
     <title>Pétitions – Le Parvis</title>
-    <link rel="stylesheet" href="/assets/style.c26dff91.css">
+    <link rel="stylesheet" href="/assets/style.6c4f5345.css">
     <nav></nav>
     <nav><a href="/">Accueil</a><a href="/sault/">Commune de Sault</a></nav>
+    <h1>Pétitions</h1>
     <main id="contenu">
     <a href="/sault/petitions/" aria-current="page">Présentation</a><a href="/sault/petitions/reglement/">Règlement</a><a href="/sault/petitions/textes/">Les textes</a>
     <p>Voici.</p>
@@ -182,6 +183,7 @@ fn the_presentation_of_a_process() {
 
     banc: Jusqu’au 2 mars 2027 à 0 h, 0 soutien
 
+    /sault/petitions/feed.xml -
     </main>
     </html>
     "#);
@@ -216,13 +218,13 @@ fn a_step_says_when_it_takes_place() {
             .map(str::to_owned)
     };
     assert_eq!(text("").as_deref(), Some(""));
-    assert_eq!(text("opens = 2026-05-01\n").as_deref(), Some("À partir du 1er mai 2026 à 0\u{a0}h"));
+    assert_eq!(text("opens = 2026-05-01\n").as_deref(), Some("À partir du 1er mai 2026"));
     assert_eq!(
         text("closes = 2026-05-02T18:30:00\n").as_deref(),
         Some("Jusqu’au 2 mai 2026 à 18\u{a0}h\u{a0}30")
     );
     assert_eq!(
         text("opens = 2026-05-01\ncloses = 2026-06-01\n").as_deref(),
-        Some("Du 1er mai 2026 à 0\u{a0}h au 1er juin 2026 à 0\u{a0}h")
+        Some("Du 1er mai 2026 au 31 mai 2026")
     );
 }

@@ -1,20 +1,8 @@
 //! What becomes of the texts that editors write.
 
-use crate::place::{DEPOSIT, Place, STEP};
+use crate::place::{DEPOSIT, Place, STEP, photograph};
 use insta::assert_snapshot;
 use lopdf::{Document, dictionary};
-
-/// The main part of the home page, whose body is `body`. No-break spaces are shown as `~`, narrow ones as `^`.
-fn home(place: Place, body: &str) -> String {
-    let place = place.page("_index.md", "kind = \"home\"\ntitle = \"Accueil\"\n", body);
-    place.build("2026-11-21T09:00:00Z");
-    main(&place.read("public/index.html"))
-}
-
-fn main(page: &str) -> String {
-    let main = page.split("<main id=\"contenu\">").nth(1).and_then(|rest| rest.split("</main>").next());
-    main.expect("a main part").replace('\u{a0}', "~").replace('\u{202f}', "^")
-}
 
 /// A PDF of so many empty pages.
 fn pdf(pages: usize) -> Vec<u8> {
@@ -35,7 +23,7 @@ fn pdf(pages: usize) -> Vec<u8> {
 #[test]
 fn typography_is_french_in_texts_and_absent_from_code() {
     let body = "C'est « prêt » ? Voyez `a ? b : c` et <https://exemple.fr/?a=1>.\n\n    let x = y ? 1 : 2;\n";
-    assert_snapshot!(home(Place::new(), body), @r#"
+    assert_snapshot!(Place::new().home(body), @r#"
     <p>C’est «~prêt~»^? Voyez <code>a ? b : c</code> et <a href="https://exemple.fr/?a=1">https://exemple.fr/?a=1</a>.</p>
     <pre><code>let x = y ? 1 : 2;
     </code></pre>
@@ -46,7 +34,7 @@ fn typography_is_french_in_texts_and_absent_from_code() {
 fn headings_can_be_linked_to() {
     let body = "## L'eau\n\n### Où en est-on ?\n\n## L'eau\n\nVoir [plus haut](#l-eau-2) et [là](@/sault/petitions/textes/banc/index.md#suite).\n";
     let place = Place::new().page("sault/petitions/textes/banc/index.md", DEPOSIT, "## Suite\n");
-    assert_snapshot!(home(place, body), @r##"
+    assert_snapshot!(place.home(body), @r##"
     <h2 id="l-eau">L’eau</h2>
     <h3 id="ou-en-est-on">Où en est-on^?</h3>
     <h2 id="l-eau-2">L’eau</h2>
@@ -56,7 +44,7 @@ fn headings_can_be_linked_to() {
 
 #[test]
 fn a_heading_does_not_take_an_anchor_of_the_theme() {
-    assert_snapshot!(home(Place::new(), "## Contenu\n"), @r#"
+    assert_snapshot!(Place::new().home("## Contenu\n"), @r#"
     <h2 id="contenu-2">Contenu</h2>
     "#);
 }
@@ -64,7 +52,7 @@ fn a_heading_does_not_take_an_anchor_of_the_theme() {
 #[test]
 fn tables_notes_and_tasks() {
     let body = "| a | b |\n|---|---|\n| 1 | 2 |\n\nUne note[^1], un ~~mot~~.\n\n[^1]: La note.\n\n- [x] fait\n- [ ] à faire\n";
-    assert_snapshot!(home(Place::new(), body), @r##"
+    assert_snapshot!(Place::new().home(body), @r##"
     <table><thead><tr><th>a</th><th>b</th></tr></thead><tbody>
     <tr><td>1</td><td>2</td></tr>
     </tbody></table>
@@ -82,7 +70,7 @@ fn tables_notes_and_tasks() {
 #[test]
 fn links_lead_where_they_should() {
     let body = "[a](@/sault/_index.md) [b](mailto:a@b.fr) [c](tel:+33102030405) <a@b.fr> [d](https://exemple.fr) [e][f]\n\n[f]: @/sault/petitions/_index.md\n";
-    assert_snapshot!(home(Place::new(), body), @r#"
+    assert_snapshot!(Place::new().home(body), @r#"
     <p><a href="/sault/">a</a> <a href="mailto:a@b.fr">b</a> <a href="tel:+33102030405">c</a> <a href="mailto:a@b.fr">a@b.fr</a> <a href="https://exemple.fr">d</a> <a href="/sault/petitions/">e</a></p>
     "#);
 }
@@ -91,7 +79,7 @@ fn links_lead_where_they_should() {
 fn a_slug_changes_the_address_of_a_page_and_of_what_is_below() {
     let place =
         Place::new().page("sault/petitions/textes/_index.md", &format!("slug = \"tous\"\n{STEP}"), "");
-    let html = home(place, "[a](@/sault/petitions/textes/banc/index.md)");
+    let html = place.home("[a](@/sault/petitions/textes/banc/index.md)");
     assert_snapshot!(html, @r#"
     <p><a href="/sault/petitions/tous/banc/">a</a></p>
     "#);
@@ -104,20 +92,22 @@ fn documents_are_published_under_their_content() {
         .page(
             "sault/petitions/textes/banc/index.md",
             &deposit,
-            "[le plan](<Le plan.pdf>) ![le banc](banc.jpg)",
+            "[le plan](<Le plan.pdf>) ![le banc](banc.png)",
         )
         .file("content/sault/petitions/textes/banc/Le plan.pdf", pdf(4))
-        .file("content/sault/petitions/textes/banc/banc.jpg", "une image")
+        .file("content/sault/petitions/textes/banc/banc.png", photograph(8, 6))
         .file("content/sault/petitions/textes/banc/secret.txt", "rien ne mène ici");
     place.build("2026-11-21T09:00:00Z");
-    let page = main(&place.read("public/sault/petitions/textes/banc/index.html"));
+    let page = place.main("/sault/petitions/textes/banc/");
     assert_snapshot!(page.lines().filter(|line| line.starts_with("document") || line.contains("href")).collect::<Vec<_>>().join("\n"), @r#"
-    <p><a href="/sault/petitions/textes/banc/le-plan.e6db79ce.pdf">le plan</a> <img src="/sault/petitions/textes/banc/banc.751dd05c.jpg" alt="le banc" /></p>
+    <p><a href="/sault/petitions/textes/banc/le-plan.e6db79ce.pdf">le plan (PDF, 466~octets, 4 pages)</a> <picture><source type="image/avif" srcset="/sault/petitions/textes/banc/banc.4c8a176e-8.avif 8w" sizes="(min-width: 48rem) 44rem, 100vw"><source type="image/webp" srcset="/sault/petitions/textes/banc/banc.4c8a176e-8.webp 8w" sizes="(min-width: 48rem) 44rem, 100vw"><img src="/sault/petitions/textes/banc/banc.4c8a176e-8.jpg" width="8" height="6" alt="le banc"></picture></p>
     document: Le plan, PDF, 466~octets, 4 pages
     "#);
     let files = place.files("public/sault/petitions/textes/banc");
     assert_snapshot!(files.join("\n"), @r"
-    public/sault/petitions/textes/banc/banc.751dd05c.jpg
+    public/sault/petitions/textes/banc/banc.4c8a176e-8.avif
+    public/sault/petitions/textes/banc/banc.4c8a176e-8.jpg
+    public/sault/petitions/textes/banc/banc.4c8a176e-8.webp
     public/sault/petitions/textes/banc/index.html
     public/sault/petitions/textes/banc/le-plan.e6db79ce.pdf
     public/sault/petitions/textes/banc/retirer/index.html

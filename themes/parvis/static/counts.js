@@ -6,26 +6,36 @@ const LONGEST_PERIOD = 300_000;
 
 const root = document.querySelector("[data-counts]");
 const words = root.dataset;
-const language = document.documentElement.lang;
-const plural = new Intl.PluralRules(language);
-const number = new Intl.NumberFormat(language);
+const plural = new Intl.PluralRules(words.plurals);
 
 const say = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
-const quantity = (count, one, other) =>
-  say(plural.select(count) === "one" ? one : other, { count: number.format(count) });
+// The form of a word for a number, among the attributes `data-<name>-<form>`.
+const form = (name, key) => {
+  const attribute = (key) => root.getAttribute(`data-${name}-${key}`);
+  return attribute(key) ?? attribute("other");
+};
 
-function day(date, timeZone) {
-  const parts = new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone }).formatToParts(date);
-  const isFirst = ({ type, value }) => type === "day" && value === "1";
-  return parts.map((part) => (isFirst(part) ? say(words.first, { day: 1 }) : part.value)).join("");
+const grouped = (count) => String(count).replace(/\B(?=(\d{3})+$)/g, words.group);
+
+const quantity = (name, count) => say(form(name, plural.select(count)), { count: grouped(count) });
+
+function day(parts) {
+  const year = say(form("year", parts.year % 20), { year: parts.year });
+  return say(form("day", parts.day), { day: parts.day, month: form("month", parts.month), year });
+}
+
+function local(date, timeZone) {
+  const names = ["year", "month", "day", "hour", "minute"];
+  const options = Object.fromEntries(names.map((name) => [name, "numeric"]));
+  const parts = new Intl.DateTimeFormat("en", { ...options, hourCycle: "h23", timeZone }).formatToParts(date);
+  return Object.fromEntries(parts.map(({ type, value }) => [type, Number(value)]));
 }
 
 function moment(date) {
-  const clock = { hour: "numeric", minute: "2-digit", hourCycle: "h23", timeZone: words.timeZone };
-  const parts = new Intl.DateTimeFormat(language, clock).formatToParts(date);
-  const part = (type) => parts.find((candidate) => candidate.type === type).value;
-  return say(words.instant, { date: day(date, words.timeZone), hour: Number(part("hour")), minute: part("minute") });
+  const parts = local(date, words.timeZone);
+  const minute = String(parts.minute).padStart(2, "0");
+  return say(form("moment", parts.minute), { date: day(parts), hour: parts.hour, minute });
 }
 
 // Text that has not changed is left alone, so that a screen reader is told only of what has.
@@ -47,13 +57,13 @@ function showDate(item, name, text) {
 function showCrossed(item, { crossed, due }) {
   item.classList.add("reached");
   show(item, "pending", false);
-  showDate(item, "crossed", day(new Date(crossed), words.timeZone));
+  showDate(item, "crossed", day(local(new Date(crossed), words.timeZone)));
   // A civil date has no time zone: it is the same day everywhere.
-  showDate(item, "due", day(new Date(due), "UTC"));
+  showDate(item, "due", day(local(new Date(due), "UTC")));
 }
 
 function refresh(scope, { supports, thresholds }) {
-  const text = quantity(supports, words.one, words.other);
+  const text = quantity("count", supports);
   if (scope.querySelector("[data-count]")?.textContent !== text) {
     write(scope, "count", text);
     write(scope, "announce", text);
@@ -67,8 +77,8 @@ function refresh(scope, { supports, thresholds }) {
   show(scope, "ahead", next);
   show(scope, "done", !next);
   if (next) {
-    write(scope, "missing", quantity(next.supports - supports, words.missingOne, words.missingOther));
-    write(scope, "next", number.format(next.supports));
+    write(scope, "missing", quantity("missing", next.supports - supports));
+    write(scope, "next", grouped(next.supports));
   }
 
   for (const threshold of thresholds.filter(({ crossed }) => crossed)) {

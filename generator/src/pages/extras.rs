@@ -1,0 +1,171 @@
+//! The files of a site that are not pages: feeds, calendars, site map, redirections, robots.
+
+use super::{all_pages, file_of};
+use crate::{
+    content::{Content, Kind, Page, process::Process},
+    index::TaxonomyIndex,
+    output::Body,
+    site::Site,
+    syndication::{When, sitemap},
+    view::{News, Viewer, legal_pages},
+};
+use std::collections::BTreeMap;
+
+const ROBOTS: &str = "User-agent: *\nDisallow: /actes/\nSitemap: ";
+
+/// The files that go with the pages, by path in the output; `viewers` has one for each language.
+pub(crate) fn files(site: &Site, viewers: &[Viewer<'_>]) -> BTreeMap<String, Body> {
+    let robots = format!("{ROBOTS}{}/sitemap.xml\n", site.settings.base_url);
+    let mut files = vec![("robots.txt".to_owned(), robots)];
+    let Some(main) = viewers.first() else { return BTreeMap::new() };
+    files.extend(main_feeds(main));
+    for viewer in viewers {
+        files.extend(feeds(viewer));
+        files.extend(calendars(viewer));
+    }
+    files.extend(sitemap::sitemaps(&site.settings.base_url, &site_map(site, viewers)));
+    for viewer in viewers {
+        files.extend(redirections(viewer));
+    }
+    files.into_iter().map(|(file, text)| (file, Body::Bytes(text.into_bytes()))).collect()
+}
+
+fn relative(url: &str) -> String {
+    url.trim_start_matches('/').to_owned()
+}
+
+/// The feed and the calendar of the site, in its main language.
+fn main_feeds(viewer: &Viewer<'_>) -> Vec<(String, String)> {
+    let title = viewer.site.settings.title.as_str();
+    let all = all_pages(viewer.content).filter(is_dated).map(news).collect();
+    let feed = viewer.feed(title, "/", "/feed.xml", all);
+    let calendar = viewer.calendar_file(title, "/", &viewer.index.events);
+    let calendar = calendar.map(|file| ("agenda.ics".to_owned(), file));
+    std::iter::once(("feed.xml".to_owned(), feed)).chain(calendar).collect()
+}
+
+fn is_dated(page: &&Page) -> bool {
+    page.date.is_some() && page.kind != Kind::Home
+}
+
+fn news(page: &Page) -> News<'_> {
+    News { page, published: page.date.unwrap_or_default() }
+}
+
+/// The feeds of processes.
+fn feeds(viewer: &Viewer<'_>) -> Vec<(String, String)> {
+    let content = viewer.content;
+    let title = viewer.site.settings.title.as_str();
+    let mut feeds = Vec::new();
+    for (_, process) in content.processes() {
+        let below = format!("{}/", crate::content::tree::folder(&process.page.path));
+        let leaves = content.leaves.iter().map(|leaf| &leaf.page);
+        let leaves = leaves.filter(|page| page.path.starts_with(&below));
+        let own = pages_of(process).chain(leaves).filter(is_dated).map(news).collect();
+        let url = format!("{}feed.xml", process.page.url);
+        let title = format!("{} – {title}", process.page.title.as_str());
+        feeds.push((relative(&url), viewer.feed(&title, &process.page.url, &url, own)));
+    }
+    feeds
+}
+
+fn pages_of(process: &Process) -> impl Iterator<Item = &Page> {
+    let deposits = process.petition.iter().flat_map(|petition| &petition.deposits);
+    let deposits = deposits.flat_map(|deposit| {
+        std::iter::once(&deposit.page).chain(deposit.reports.iter().map(|report| &report.page))
+    });
+    std::iter::once(&process.page)
+        .chain(process.steps.iter().map(|step| &step.page))
+        .chain(process.reports.iter().map(|report| &report.page))
+        .chain(deposits)
+}
+
+/// The calendars of processes, and the files of events.
+fn calendars(viewer: &Viewer<'_>) -> Vec<(String, String)> {
+    let index = viewer.index;
+    let title = viewer.site.settings.title.as_str();
+    let mut files = Vec::new();
+    for (_, process) in viewer.content.processes() {
+        let events = index.events_of(&process.page.path);
+        let name = format!("{} – {title}", process.page.title.as_str());
+        let file = viewer.calendar_file(&name, &process.page.url, &events);
+        files.extend(file.map(|file| (format!("{}agenda.ics", relative(&process.page.url)), file)));
+    }
+    for leaf in &index.events {
+        let file = viewer.event_file(leaf);
+        files.extend(file.map(|file| (format!("{}evenement.ics", relative(&leaf.page.url)), file)));
+    }
+    files
+}
+
+/// Every page that search engines are told of.
+fn site_map(site: &Site, viewers: &[Viewer<'_>]) -> Vec<sitemap::Entry> {
+    let absolute = |url: &str| format!("{}{url}", site.settings.base_url);
+    let mut entries = Vec::new();
+    for viewer in viewers {
+        for page in all_pages(viewer.content).filter(|page| !page.untranslated) {
+            let updated = page.updated.or(page.date).map(When::Instant);
+            entries.push(sitemap::Entry {
+                url: absolute(&page.url),
+                updated,
+                alternates: alternates(viewers, page, &absolute),
+            });
+        }
+        let terms = viewer.index.taxonomies.iter().filter(|taxonomy| !taxonomy.terms.is_empty());
+        for url in terms.flat_map(TaxonomyIndex::urls) {
+            entries.push(sitemap::Entry { url: absolute(url), updated: None, alternates: Vec::new() });
+        }
+    }
+    for page in legal_pages() {
+        entries.push(sitemap::Entry { url: absolute(page.url), updated: None, alternates: Vec::new() });
+    }
+    entries.sort_by(|a, b| a.url.cmp(&b.url));
+    entries.dedup_by(|a, b| a.url == b.url);
+    entries
+}
+
+/// The same page in each language in which it is really written, itself too.
+fn alternates(
+    viewers: &[Viewer<'_>],
+    page: &Page,
+    absolute: &impl Fn(&str) -> String,
+) -> Vec<sitemap::Alternate> {
+    if viewers.len() < 2 {
+        return Vec::new();
+    }
+    let written = viewers.iter().filter_map(|viewer| {
+        let content: &Content = viewer.content;
+        let node = content.tree.get(&page.path)?;
+        let is_written = content.edition == 0 || content.is_translated(&page.path);
+        is_written.then(|| sitemap::Alternate {
+            language: viewer.voice.language_code().to_owned(),
+            url: absolute(&node.url),
+        })
+    });
+    let written: Vec<_> = written.collect();
+    if written.len() < 2 { Vec::new() } else { written }
+}
+
+/// At each former address of a page, where it is now.
+fn redirections(viewer: &Viewer<'_>) -> Vec<(String, String)> {
+    if viewer.content.edition > 0 {
+        return Vec::new();
+    }
+    let all = all_pages(viewer.content).flat_map(|page| page.aliases.iter().map(move |alias| (alias, page)));
+    let redirect = |(alias, page): (&String, &Page)| {
+        let target = viewer.absolute(&page.url);
+        let title = html_escape(page.title.as_str());
+        let html = format!(
+            "<!doctype html>\n<html lang=\"{}\">\n<meta charset=\"utf-8\">\n<title>{title}</title>\n<meta name=\"robots\" content=\"noindex\">\n<link rel=\"canonical\" href=\"{target}\">\n<meta http-equiv=\"refresh\" content=\"0; url={}\">\n<p><a href=\"{}\">{title}</a></p>\n</html>\n",
+            viewer.voice.language_code(),
+            page.url,
+            page.url,
+        );
+        (file_of(alias), html)
+    };
+    all.map(redirect).collect()
+}
+
+fn html_escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}

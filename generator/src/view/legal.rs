@@ -1,0 +1,155 @@
+//! The pages that French law asks of a public site, and those that any site has besides its content.
+
+use super::Viewer;
+use crate::{markdown::Text, settings::Settings, theme::Values};
+use serde::Serialize;
+
+/// A page made from the settings. A page of the content at the same address replaces it.
+pub(crate) struct LegalPage {
+    pub(crate) url: &'static str,
+    pub(crate) template: &'static str,
+    /// Word of its title.
+    pub(crate) title_key: &'static str,
+}
+
+const PAGES: [LegalPage; 5] = [
+    LegalPage { url: "/mentions-legales/", template: "legal-notice.html", title_key: "legal.title" },
+    LegalPage { url: "/donnees-personnelles/", template: "privacy.html", title_key: "privacy.title" },
+    LegalPage { url: "/accessibilite/", template: "accessibility.html", title_key: "accessibility.title" },
+    LegalPage { url: "/plan-du-site/", template: "site-map.html", title_key: "sitemap.title" },
+    LegalPage { url: "/contact/", template: "contact.html", title_key: "contact.title" },
+];
+
+/// Those of a site, in the order in which it links to them.
+pub(crate) fn legal_pages() -> impl Iterator<Item = &'static LegalPage> {
+    PAGES.iter()
+}
+
+/// Who publishes and hosts the site.
+#[derive(Serialize)]
+struct Legal<'a> {
+    publisher: Option<&'a Text>,
+    address: Option<&'a Text>,
+    phone: Option<&'a Text>,
+    director: Option<&'a Text>,
+    host: Option<&'a Text>,
+    host_address: Option<&'a Text>,
+    host_phone: Option<&'a Text>,
+    data_protection_officer: Option<&'a str>,
+}
+
+/// The state of accessibility: article 5 of décret n° 2019-768.
+#[derive(Serialize)]
+struct Accessibility<'a> {
+    state_text: String,
+    audited_text: Option<String>,
+    auditor: Option<&'a Text>,
+    rate_text: Option<String>,
+}
+
+/// A piece of personal data that forms of the site ask: article 13 of the GDPR.
+#[derive(Serialize)]
+struct Datum {
+    field: String,
+    purpose: String,
+    basis: String,
+    retention: String,
+}
+
+/// What the form of a support asks, as words of the theme call it.
+const SUPPORT_DATA: [&str; 6] = ["names", "email", "birth_date", "commune", "link", "network"];
+
+/// A group of pages in the plan of the site.
+#[derive(Serialize)]
+struct Group<'a> {
+    title: &'a str,
+    url: &'a str,
+    pages: Vec<super::Crumb<'a>>,
+}
+
+impl<'a> Viewer<'a> {
+    /// What the templates of those pages receive besides the page.
+    pub(crate) fn legal_values(&self, page: &LegalPage) -> Values<'a> {
+        let settings = &self.site.settings;
+        match page.template {
+            "privacy.html" => Values::new().with("data", self.personal_data()).with("legal", legal(settings)),
+            "accessibility.html" => {
+                Values::new().with("accessibility", self.accessibility()).with("legal", legal(settings))
+            }
+            "site-map.html" => Values::new().with("groups", self.groups()),
+            _ => Values::new().with("legal", legal(settings)),
+        }
+    }
+
+    fn accessibility(&self) -> Accessibility<'a> {
+        let audit = self.site.settings.audit.as_ref();
+        let key = match audit.map(|audit| audit.rate) {
+            None | Some(0..50) => "accessibility.state_none",
+            Some(50..100) => "accessibility.state_partial",
+            Some(_) => "accessibility.state_full",
+        };
+        Accessibility {
+            state_text: self.voice.words.say(key, &[]),
+            audited_text: audit.map(|audit| self.day_text(audit.date)),
+            auditor: audit.map(|audit| &audit.auditor),
+            rate_text: audit.map(|audit| format!("{}\u{a0}%", audit.rate)),
+        }
+    }
+
+    /// What the site's forms really ask: nothing where nothing can be supported.
+    fn personal_data(&self) -> Vec<Datum> {
+        let petitions: Vec<_> = self.content.petitions().map(|(_, _, petition)| petition).collect();
+        let asks_commune = petitions
+            .iter()
+            .any(|petition| petition.eligibility.territory != domain::eligibility::Territory::Any);
+        let is_asked = |datum: &&&str| !petitions.is_empty() && (**datum != "commune" || asks_commune);
+        let datum = |datum: &&'static str| {
+            let word = |part: &str| self.voice.words.say(&format!("privacy.{datum}_{part}"), &[]);
+            Datum {
+                field: word("field"),
+                purpose: word("purpose"),
+                basis: word("basis"),
+                retention: word("retention"),
+            }
+        };
+        SUPPORT_DATA.iter().filter(is_asked).map(datum).collect()
+    }
+
+    fn groups(&self) -> Vec<Group<'a>> {
+        let content = self.content;
+        let crumb =
+            |page: &'a crate::content::Page| super::Crumb { title: page.title.as_str(), url: &page.url };
+        let mut groups = Vec::new();
+        for organisation in &content.organisations {
+            let mut pages = Vec::new();
+            for process in &organisation.processes {
+                pages.push(crumb(&process.page));
+                pages.extend(process.steps.iter().map(|step| crumb(&step.page)));
+                let deposits = process.petition.iter().flat_map(|petition| &petition.deposits);
+                pages.extend(deposits.map(|deposit| crumb(&deposit.page)));
+            }
+            let (title, url) = (organisation.page.title.as_str(), &*organisation.page.url);
+            groups.push(Group { title, url, pages });
+        }
+        for leaf in content.leaves.iter().filter(|leaf| leaf.listing().is_some()) {
+            let under = self.index.sections.get(&*leaf.page.path);
+            let pages = under.into_iter().flatten().map(|leaf| crumb(&leaf.page)).collect();
+            groups.push(Group { title: leaf.page.title.as_str(), url: &leaf.page.url, pages });
+        }
+        groups
+    }
+}
+
+fn legal(settings: &Settings) -> Legal<'_> {
+    let legal = &settings.legal;
+    Legal {
+        publisher: legal.publisher.as_ref(),
+        address: legal.address.as_ref(),
+        phone: legal.phone.as_ref(),
+        director: legal.director.as_ref(),
+        host: legal.host.as_ref(),
+        host_address: legal.host_address.as_ref(),
+        host_phone: legal.host_phone.as_ref(),
+        data_protection_officer: legal.data_protection_officer.as_deref(),
+    }
+}

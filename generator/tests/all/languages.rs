@@ -1,0 +1,233 @@
+//! The same site in several languages.
+
+use crate::place::Place;
+use insta::assert_snapshot;
+
+const NOW: &str = "2026-11-21T09:00:00Z";
+
+const WORDS: &str = r#"
+[language]
+name = "English"
+[tab]
+home = "Home"
+[month]
+3 = "March"
+[date.day]
+other = "{day} {month} {year}"
+[number]
+group = ","
+"#;
+
+/// In French and, in part, in English.
+fn bilingual() -> Place {
+    Place::new()
+        .settings("languages = [\"en\"]\n")
+        .file("themes/parvis/words/en.toml", WORDS)
+        .page("actualites/_index.md", "kind = \"section\"\ntitle = \"Actualités\"\n", "Les nouvelles ?")
+        .page(
+            "actualites/velo.md",
+            "title = \"Le vélo\"\ndate = 2026-03-02\n",
+            "Voyez [l'air](@/actualites/air.md) !",
+        )
+        .page(
+            "actualites/velo.en.md",
+            "title = \"Cycling\"\ndescription = \"Bikes\"\n",
+            "Who's [there](@/actualites/air.md) ?",
+        )
+        .page("actualites/air.md", "title = \"L'air\"\n", "Respirez [mieux](@/actualites/velo.md).")
+}
+
+#[test]
+fn a_translation_stands_under_its_language() {
+    let place = bilingual();
+    place.build(NOW);
+    assert_snapshot!(place.read("public/en/actualites/velo/index.html"), @r#"
+    <!doctype html>
+    <html lang="en">
+    <title>Cycling – Le Parvis</title>
+    <link rel="stylesheet" href="/assets/style.6c4f5345.css">
+    <link rel="alternate" hreflang="fr" href="/actualites/velo/">
+    <nav></nav>
+    <nav><a href="/en/">Home</a><a href="/en/actualites/">Actualités</a></nav>
+    <h1>Cycling</h1>
+    <main id="contenu"><p>Who's <a href="/en/actualites/air/">there</a> ?</p>
+
+    next: L’air, /en/actualites/air/
+    </main>
+    </html>
+    "#);
+}
+
+#[test]
+fn a_page_without_translation_is_there_and_says_so() {
+    let place = bilingual();
+    place.build(NOW);
+    assert_snapshot!(place.read("public/en/actualites/air/index.html"), @r#"
+    <!doctype html>
+    <html lang="en">
+    <title>L’air – Le Parvis</title>
+    <link rel="stylesheet" href="/assets/style.6c4f5345.css">
+    <link rel="alternate" hreflang="fr" href="/actualites/air/">
+    <nav></nav>
+    <nav><a href="/en/">Home</a><a href="/en/actualites/">Actualités</a></nav>
+    <h1>L’air</h1>
+    <main id="contenu"><p>Respirez <a href="/en/actualites/velo/">mieux</a>.</p>
+
+    previous: Cycling, /en/actualites/velo/
+    untranslated: fr
+    </main>
+    </html>
+    "#);
+}
+
+#[test]
+fn a_list_has_titles_and_dates_in_its_language() {
+    let place = bilingual();
+    place.build(NOW);
+    assert_snapshot!(place.main("/en/actualites/"), @r"
+    <p>Les nouvelles^?</p>
+
+    Cycling, /en/actualites/velo/, page, 2 March 2026
+    L’air, /en/actualites/air/, page, -
+    Page 1 sur 1, -, -
+    ");
+    assert_snapshot!(place.main("/actualites/"), @r"
+    <p>Les nouvelles^?</p>
+
+    L’air, /actualites/air/, page, -
+    Le vélo, /actualites/velo/, page, 2 mars 2026
+    Page 1 sur 1, -, -
+    ");
+}
+
+#[test]
+fn a_page_leads_to_its_other_languages() {
+    let place = bilingual();
+    place.build(NOW);
+    let page = place.read("public/actualites/velo/index.html");
+    let alternates = page.lines().filter(|line| line.contains("hreflang")).collect::<Vec<_>>().join("\n");
+    assert_snapshot!(alternates, @r#"
+    <link rel="alternate" hreflang="en" href="/en/actualites/velo/">
+    "#);
+}
+
+#[test]
+fn processes_and_deposits_are_translated_and_their_forms_are_not() {
+    let place = bilingual()
+        .page("sault/petitions/_index.en.md", "title = \"Petitions\"\ndescription = \"Ask.\"\n", "Here.")
+        .page("sault/petitions/textes/banc/index.en.md", "title = \"A bench\"\n", "We ask for a bench.");
+    place.build(NOW);
+    assert_snapshot!(place.main("/en/sault/petitions/"), @r#"
+    <a href="/en/sault/petitions/" aria-current="page">Présentation</a><a href="/en/sault/petitions/textes/">Les textes</a>
+    <p>Here.</p>
+
+    open: true
+    duration: 1~an, retention: 6~mois
+    3: La rencontre, La commune rencontre les auteurs. 3~mois
+    5: Le débat, Le conseil municipal en débat. 6~mois
+
+    banc: Jusqu’au 2 March 2027 à 0~h, 0 soutien
+
+    /en/sault/petitions/feed.xml -
+    "#);
+    assert_snapshot!(place.main("/en/sault/petitions/textes/banc/"), @r"
+    <p>We ask for a bench.</p>
+
+    state: open, Jusqu’au 2 March 2027 à 0~h
+    supports: 0 soutien, 0 %, encore 3 soutiens
+    as of: -
+    window: 2 March 2026 à 0~h → 2 March 2027 à 0~h, erased 2 septembre 2027
+    support: /sault/petitions/textes/banc/soutenir/
+    decision: admissible 1er March 2026 
+    threshold 3: ahead
+    threshold 5: ahead
+    ");
+    assert_snapshot!(place.files("public/en").join("\n"), @r"
+    public/en/actualites/air/index.html
+    public/en/actualites/index.html
+    public/en/actualites/velo/index.html
+    public/en/index.html
+    public/en/sault/index.html
+    public/en/sault/petitions/feed.xml
+    public/en/sault/petitions/index.html
+    public/en/sault/petitions/textes/banc/index.html
+    public/en/sault/petitions/textes/index.html
+    ");
+}
+
+#[test]
+fn a_mistake_in_a_translation_is_told_once() {
+    let place = bilingual()
+        .page("actualites/velo.en.md", "titel = \"Cycling\"\n", "")
+        .page(
+            "actualites/air.en.md",
+            "title = \"Air\"\n",
+            "[a](@/nowhere.md) <b>b</b> [c](@/actualites/velo.md#here)",
+        )
+        .page("actualites/_index.md", "kind = \"section\"\ntitle = \"Actualités\"\n", "[a](@/nulle-part.md)");
+    assert_snapshot!(place.diagnostics(), @r#"
+    erreur: page introuvable : content/nulle-part.md
+     --> content/actualites/_index.md:5:5
+      |
+    5 | [a](@/nulle-part.md)
+      |     ^^^^^^^^^^^^^^^
+
+    erreur: page introuvable : content/nowhere.md
+     --> content/actualites/air.en.md:4:5
+      |
+    4 | [a](@/nowhere.md) <b>b</b> [c](@/actualites/velo.md#here)
+      |     ^^^^^^^^^^^^
+
+    erreur: le HTML n’est pas permis dans les textes
+     --> content/actualites/air.en.md:4:19
+      |
+    4 | [a](@/nowhere.md) <b>b</b> [c](@/actualites/velo.md#here)
+      |                   ^^^
+      |
+      = aide: écrivez en Markdown ; la mise en page appartient au thème
+
+    erreur: content/actualites/velo.md n’a pas de titre `#here`
+     --> content/actualites/air.en.md:4:32
+      |
+    4 | [a](@/nowhere.md) <b>b</b> [c](@/actualites/velo.md#here)
+      |                                ^^^^^^^^^^^^^^^^^^^^^^^^^
+
+    erreur: clé inconnue `titel`
+     --> content/actualites/velo.en.md:2:1
+      |
+    2 | titel = "Cycling"
+      | ^^^^^
+      |
+      = aide: vouliez-vous dire `title` ?
+
+    5 erreurs dans 3 fichiers
+    "#);
+}
+
+#[test]
+fn a_translation_of_nothing() {
+    let place = bilingual().page("actualites/train.en.md", "title = \"Trains\"\n", "");
+    assert_snapshot!(place.diagnostics(), @r"
+    erreur: cette page traduit content/actualites/train.md, qui n’existe pas
+    --> content/actualites/train.en.md
+     = aide: renommez-la comme la page qu’elle traduit
+
+    1 erreur dans 1 fichier
+    ");
+}
+
+#[test]
+fn a_page_in_a_language_that_the_site_does_not_have() {
+    let place = bilingual().page("actualites/velo.de.md", "title = \"Fahrrad\"\n", "");
+    assert_snapshot!(place.diagnostics(), @r#"
+    erreur: « velo.de » ne peut pas servir d’adresse
+     --> content/actualites/velo.de.md:1:1
+      |
+    1 | +++
+      | ^^^
+      |
+      = aide: renommez-le « velo-de », ou ajoutez `slug = "velo-de"`
+
+    1 erreur dans 1 fichier
+    "#);
+}
