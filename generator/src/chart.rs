@@ -702,7 +702,7 @@ mod tests {
     }
 
     fn error(kind: ChartKind, table: &Table, unit: Option<&str>) -> (String, Option<usize>, Option<usize>) {
-        let error = draw(kind, table, unit).unwrap_err();
+        let error = draw(kind, table, unit).expect_err("a mistake");
         (error.to_string(), error.row, error.column)
     }
 
@@ -790,7 +790,7 @@ mod tests {
     #[test]
     fn a_bar_is_as_long_as_its_number() {
         let chart = draw(ChartKind::Bars, &table(&["Voix"], &[("Oui", &[50.0]), ("Non", &[25.0])]), None);
-        let bars = serde_json::to_value(&chart.unwrap().bars).unwrap();
+        let bars = serde_json::to_value(&chart.expect("sound").bars).expect("sound");
         let expected = serde_json::json!([
             { "class": "s1", "x": "0%", "y": "1.5em", "width": "90.6%", "height": "1.2em" },
             { "class": "s1", "x": "0%", "y": "5.3em", "width": "45.3%", "height": "1.2em" },
@@ -801,16 +801,16 @@ mod tests {
     #[test]
     fn long_units_are_written_once() {
         let table = table(&["Soutiens"], &[("A", &[1200.0]), ("B", &[3.0])]);
-        let chart = draw(ChartKind::Bars, &table, Some("soutiens")).unwrap();
+        let chart = draw(ChartKind::Bars, &table, Some("soutiens")).expect("sound");
         assert_eq!(texts(&chart, "tick"), ["soutiens"]);
         assert_eq!(texts(&chart, "value"), ["1\u{202f}200", "3"]);
-        let chart = draw(ChartKind::Bars, &table, Some("€")).unwrap();
+        let chart = draw(ChartKind::Bars, &table, Some("€")).expect("sound");
         assert_eq!(texts(&chart, "value"), ["1\u{202f}200\u{a0}€", "3\u{a0}€"]);
     }
 
     #[test]
     fn totals_are_told_unless_all_are_the_same() {
-        let chart = |rows| draw(ChartKind::Stacked, &table(&["Pour", "Contre"], rows), None).unwrap();
+        let chart = |rows| draw(ChartKind::Stacked, &table(&["Pour", "Contre"], rows), None).expect("sound");
         assert_eq!(texts(&chart(&[("A", &[1.0, 2.0]), ("B", &[4.0, 0.5])]), "total"), ["3", "4,5"]);
         assert_eq!(texts(&chart(&[("A", &[60.0, 40.0]), ("B", &[33.3, 66.6])]), "total"), [""; 0]);
     }
@@ -822,7 +822,7 @@ mod tests {
         assert_eq!(majority(&[0.1, 0.2, 0.3], 0.6), 2);
         assert_eq!(majority(&[0.0, 0.0, 4.0], 4.0), 2);
         let table = table(&["Bien", "Passable", "À rejeter"], &[("Parc", &[30.0, 40.0, 30.0])]);
-        let chart = draw(ChartKind::Grades, &table, Some("%")).unwrap();
+        let chart = draw(ChartKind::Grades, &table, Some("%")).expect("sound");
         assert_eq!(texts(&chart, "majority"), ["Passable"]);
         let classes: Vec<_> = chart.legend.iter().map(|key| key.class).collect();
         assert_eq!(classes, ["g1", "g4", "g7"]);
@@ -841,7 +841,7 @@ mod tests {
     fn the_first_and_last_moments_are_named() {
         let labels = ["janv. 2024", "févr. 2024", "mars 2024", "avril 2024", "mai 2024", "juin 2024"];
         let rows: Vec<(&str, &[f64])> = labels.iter().map(|label| (*label, &[5.0][..])).collect();
-        let chart = draw(ChartKind::Line, &table(&["n"], &rows), None).unwrap();
+        let chart = draw(ChartKind::Line, &table(&["n"], &rows), None).expect("sound");
         let ticks = texts(&chart, "tick");
         assert!(
             ticks.contains(&"janv. 2024".to_owned()) && ticks.contains(&"juin 2024".to_owned()),
@@ -851,8 +851,8 @@ mod tests {
 
     #[test]
     fn a_gauge_shows_what_goes_past_it() {
-        let chart =
-            draw(ChartKind::Gauge, &table(&["Reçus", "Seuil"], &[("", &[120.0, 80.0])]), None).unwrap();
+        let chart = draw(ChartKind::Gauge, &table(&["Reçus", "Seuil"], &[("", &[120.0, 80.0])]), None)
+            .expect("sound");
         assert_eq!(texts(&chart, "tick"), ["150\u{a0}%", "Seuil 80"]);
         assert_eq!(chart.rules[0].x1.to_string(), "66.7%");
     }

@@ -263,6 +263,7 @@ impl Content {
         let main = settings.map_or_else(Language::default, |settings| settings.language);
         let reader = Reader {
             sources,
+            memory: context.memory,
             edition,
             is_last: edition == settings.map_or(0, |settings| settings.languages.len()),
             language,

@@ -533,7 +533,7 @@ mod tests {
     }
 
     fn error(features: Value) -> String {
-        of(features).unwrap_err().to_string()
+        of(features).expect_err("a mistake").to_string()
     }
 
     #[test]
@@ -544,7 +544,7 @@ mod tests {
             feature("Tram", "LineString", json!([[-1.6, 47.2], [-1.5, 47.25]])),
             feature("L'école", "Point", json!([-1.55, 47.225, 12.0])),
         ]));
-        let drawn = serde_json::to_value(map.unwrap()).unwrap();
+        let drawn = serde_json::to_value(map.expect("sound")).expect("sound");
         let expected = json!({
             "width": 800,
             "height": 641,
@@ -560,7 +560,7 @@ mod tests {
 
     #[test]
     fn a_single_point_is_a_map() {
-        let map = of(json!([feature("Mairie", "Point", json!([-1.55, 47.225]))])).unwrap();
+        let map = of(json!([feature("Mairie", "Point", json!([-1.55, 47.225]))])).expect("sound");
         assert_eq!((map.points[0].x, map.points[0].y), (400, 160));
         assert_eq!(map.scale.text, "200\u{a0}m");
     }
@@ -587,11 +587,11 @@ mod tests {
     #[test]
     fn mistakes_are_told() {
         assert_eq!(
-            read("{\n  \"type\": oui }").unwrap_err().to_string(),
+            read("{\n  \"type\": oui }").expect_err("a mistake").to_string(),
             "ce n’est pas du JSON\u{a0}: la lecture s’arrête à la ligne 2, colonne 11"
         );
         assert_eq!(
-            read("{\"type\": \"Feature\"}").unwrap_err().to_string(),
+            read("{\"type\": \"Feature\"}").expect_err("a mistake").to_string(),
             "ce n’est pas une carte\u{a0}: une `FeatureCollection` de GeoJSON est attendue"
         );
         assert_eq!(error(json!([])), "la carte est vide\u{a0}: aucun élément n’a de géométrie");
@@ -626,14 +626,14 @@ mod tests {
                 .map(|map| map.points[0].url.clone().unwrap_or_default())
                 .map_err(|error| error.to_string())
         };
-        assert_eq!(with(json!("https://exemple.fr")).unwrap(), "https://exemple.fr");
-        assert_eq!(with(json!("/garennes/")).unwrap(), "/garennes/");
+        assert_eq!(with(json!("https://exemple.fr")).expect("sound"), "https://exemple.fr");
+        assert_eq!(with(json!("/garennes/")).expect("sound"), "/garennes/");
         for url in ["javascript:alert(1)", "//exemple.fr", "exemple.fr", ""] {
             let expected = "élément n°\u{a0}1\u{a0}: `url` commence par `https://`, `http://` ou `/`";
-            assert_eq!(with(json!(url)).unwrap_err(), expected);
+            assert_eq!(with(json!(url)).expect_err("a mistake"), expected);
         }
         assert_eq!(
-            with(json!(3)).unwrap_err(),
+            with(json!(3)).expect_err("a mistake"),
             "élément n°\u{a0}1\u{a0}: `name`, `text` et `url` sont des textes"
         );
     }
@@ -651,7 +651,7 @@ mod tests {
         #[test]
         fn everything_is_in_the_drawing(places in prop::collection::vec((-179.0..179.0, -84.0..84.0), 1..30)) {
             let points = places.iter().map(|(x, y)| feature("P", "Point", json!([x, y]))).collect();
-            let map = of(Value::Array(points)).unwrap();
+            let map = of(Value::Array(points)).expect("sound");
             let edge = DISC as i32 / 2;
             for point in &map.points {
                 prop_assert!((edge..=map.width - edge).contains(&point.x), "{point:?}");

@@ -146,7 +146,8 @@ impl Renderer<'_> {
             key.bytes(line.as_bytes());
         }
         if pass.asks_theme {
-            key.key(self.theme.map_or(0, |(_, voice)| voice.key));
+            // The same in each language, as a text that nobody has translated is.
+            key.key(self.theme.map_or(0, |(theme, _)| theme.voice(0).key));
         }
         let mut seen = mem::take(&mut pass.seen);
         seen.key = key.finish();

@@ -32,6 +32,11 @@ impl Stat {
         Self { changed, size: file.len() }
     }
 
+    /// Another number for another look.
+    pub(crate) fn mark(self) -> u64 {
+        self.changed ^ self.size.rotate_left(40)
+    }
+
     /// Whether the file had been at rest when it was looked at, at `moment` (as [`now`]).
     fn was_at_rest(self, moment: u64) -> bool {
         self.changed + GRAIN < moment
@@ -107,6 +112,8 @@ pub(crate) struct OutputMemory {
     pub(crate) key: Key,
     /// As it was left on disk.
     pub(crate) stat: Stat,
+    /// How the compressed files beside it were left, if there are any.
+    pub(crate) beside: u64,
 }
 
 impl Memory {

@@ -16,6 +16,9 @@ use std::{
 /// written itself, such as the register's data, is never listed, so never removed.
 const MANIFEST: &str = ".manifest";
 
+/// Extensions of the compressed files beside a text.
+const COMPRESSED: [&str; 2] = ["br", "gz"];
+
 /// What a file says.
 pub(crate) enum Body {
     Bytes(Vec<u8>),
@@ -58,9 +61,7 @@ impl<'a> Output<'a> {
         let known = self.last.get(file).filter(|known| known.key == key)?;
         let path = self.locate(file);
         let stat = Stat::of(&fs::metadata(&path).ok()?);
-        let is_whole =
-            !self.is_compressed(file) || ["br", "gz"].iter().all(|with| beside(&path, with).exists());
-        (stat == known.stat && is_whole).then_some(*known)
+        (stat == known.stat && self.beside(file, &path).ok()? == known.beside).then_some(*known)
     }
 
     /// Makes `file`, which is made of what `key` stands for, say `bytes`. A reader sees the old file or the new one,
@@ -70,26 +71,18 @@ impl<'a> Output<'a> {
         at(&path, |path| {
             let is_current = fs::metadata(path).is_ok_and(|now| now.len() == bytes.len() as u64)
                 && fs::read(path).is_ok_and(|current| current == bytes);
-            if is_current {
-                eprintln!("SAMEBYTES {file} known {:?}", self.last.get(file).map(|k| k.key == key));
-            }
             if !is_current {
                 put(path, |file| fs::write(file, bytes))?;
             }
-            if self.is_compressed(file) {
-                for with in ["br", "gz"] {
-                    let beside = beside(path, with);
-                    if !is_current || !beside.exists() {
-                        put(&beside, |file| compress(with, bytes, file))?;
-                    }
+            let known = self.last.get(file).map(|known| known.beside);
+            if self.is_compressed(file) && (!is_current || self.beside(file, path).ok() != known) {
+                for with in COMPRESSED {
+                    put(&beside(path, with), |file| compress(with, bytes, file))?;
                 }
             }
             let stat = Stat::of(&fs::metadata(path)?);
-            Ok(Written {
-                file: file.to_owned(),
-                memory: Some(OutputMemory { key, stat }),
-                changed: !is_current,
-            })
+            let memory = OutputMemory { key, stat, beside: self.beside(file, path)? };
+            Ok(Written { file: file.to_owned(), memory: Some(memory), changed: !is_current })
         })
     }
 
@@ -116,9 +109,27 @@ impl<'a> Output<'a> {
         }
     }
 
-    /// Whether there is such a file, whole: its name says its content.
-    pub(crate) fn has(&self, file: &str) -> bool {
-        fs::metadata(self.locate(file)).is_ok_and(|file| file.len() > 0)
+    /// `file`, whose name says its content, if it is there, and as the last build left it.
+    pub(crate) fn kept(&self, file: &str) -> Option<Written> {
+        let path = self.locate(file);
+        let stat = fs::metadata(&path).ok().filter(|file| file.len() > 0).map(|file| Stat::of(&file))?;
+        let now =
+            OutputMemory { key: fingerprint(file.as_bytes()), stat, beside: self.beside(file, &path).ok()? };
+        let memory = self.last.get(file).copied().unwrap_or(now);
+        let written = Written { file: file.to_owned(), memory: Some(memory), changed: false };
+        (memory.stat == now.stat && memory.beside == now.beside).then_some(written)
+    }
+
+    /// How the compressed files beside one look; nothing when there are to be none.
+    fn beside(&self, file: &str, path: &Path) -> io::Result<u64> {
+        if !self.is_compressed(file) {
+            return Ok(0);
+        }
+        let mark = |with: &&str| Ok(Stat::of(&fs::metadata(beside(path, with))?).mark());
+        COMPRESSED
+            .iter()
+            .map(mark)
+            .try_fold(0_u64, |marks, mark: io::Result<u64>| Ok(marks.rotate_left(1) ^ mark?))
     }
 
     /// The text of a file that has been written.

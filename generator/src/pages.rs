@@ -226,13 +226,13 @@ impl<'a> Planner<'a> {
         }
         // Neighbours, for those that a section lists.
         let section = viewer.content.tree.section_of(&page.path);
-        if let Some(pages) = section.and_then(|section| viewer.index.sections.get(section)) {
-            if let Some(place) = viewer.index.place(&page.path) {
-                let before = place.checked_sub(1).and_then(|place| pages.get(place));
-                values = values
-                    .with("previous", viewer.neighbour(before))
-                    .with("next", viewer.neighbour(pages.get(place + 1)));
-            }
+        if let Some(pages) = section.and_then(|section| viewer.index.sections.get(section))
+            && let Some(place) = viewer.index.place(&page.path)
+        {
+            let before = place.checked_sub(1).and_then(|place| pages.get(place));
+            values = values
+                .with("previous", viewer.neighbour(before))
+                .with("next", viewer.neighbour(pages.get(place + 1)));
         }
         self.page("page.html", page, view, values);
     }

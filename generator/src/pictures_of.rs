@@ -31,7 +31,8 @@ pub(crate) fn variants(site: &Site, output: &Output<'_>) -> Result<Vec<Written>,
     let make = |document: &crate::documents::Document| -> Result<Vec<Written>, BuildError> {
         let planned = picture::variants(document);
         let relative = |url: &str| url.trim_start_matches('/').to_owned();
-        let missing: Vec<_> = planned.iter().filter(|(url, ..)| !output.has(&relative(url))).collect();
+        let missing: Vec<_> =
+            planned.iter().filter(|(url, ..)| output.kept(&relative(url)).is_none()).collect();
         let mut made = BTreeMap::<&str, Vec<u8>>::new();
         if !missing.is_empty() {
             let wrong = |source| BuildError::Picture { file: document.file.clone(), source };
@@ -56,7 +57,7 @@ pub(crate) fn variants(site: &Site, output: &Output<'_>) -> Result<Vec<Written>,
             let file = relative(url);
             Ok(match made.get(&**url) {
                 Some(bytes) => output.write(&file, fingerprint(bytes), bytes)?,
-                None => Written { file, memory: None, changed: false },
+                None => output.kept(&file).unwrap_or(Written { file, memory: None, changed: false }),
             })
         };
         planned.iter().map(write).collect()
@@ -129,8 +130,7 @@ impl Cards<'_> {
 
     /// Those that are there.
     pub(crate) fn kept(&self, output: &Output<'_>) -> Vec<Written> {
-        let kept = self.cards.values().filter(|card| output.has(&card.file));
-        kept.map(|card| Written { file: card.file.clone(), memory: None, changed: false }).collect()
+        self.cards.values().filter_map(|card| output.kept(&card.file)).collect()
     }
 
     /// Draws those that are missing.
@@ -139,8 +139,8 @@ impl Cards<'_> {
             self.cards.values().map(|card| (&*card.file, card)).collect();
         let distinct: Vec<_> = distinct.into_values().collect();
         let draw = |card: &&Card<'_>| -> Result<Written, BuildError> {
-            if output.has(&card.file) {
-                return Ok(Written { file: card.file.clone(), memory: None, changed: false });
+            if let Some(kept) = output.kept(&card.file) {
+                return Ok(kept);
             }
             let drawn = pictures::social_card(&pictures::Card {
                 kicker: card.kicker,
@@ -180,7 +180,9 @@ pub(crate) fn index(
     let key = key_of(indexed.iter().map(|(file, _)| keys.get(file).copied().unwrap_or_default()));
     let known: Vec<&String> =
         last.outputs.keys().filter(|file| file.starts_with(&format!("{SEARCH}/"))).collect();
-    if let Some(memory) = output.current(INDEXED, key).filter(|_| known.iter().all(|file| output.has(file))) {
+    if let Some(memory) =
+        output.current(INDEXED, key).filter(|_| known.iter().all(|file| output.kept(file).is_some()))
+    {
         let kept = known.into_iter().map(|file| Written {
             file: file.clone(),
             memory: last.outputs.get(file).copied(),

@@ -18,7 +18,7 @@ use crate::{
     front_matter::Table,
     links::{Links, Target},
     markdown::{Markdown, Renderer},
-    memory::{BodyMemory, LeafMemory},
+    memory::{BodyMemory, LeafMemory, Memory},
     settings::{self, Settings},
     theme::{Key, Theme, Voice, fingerprint},
     words::Language,
@@ -35,6 +35,7 @@ type Shelf<T> = BTreeMap<String, T>;
 /// What reading a page needs besides its file.
 pub(crate) struct Reader<'a> {
     pub(super) sources: &'a Sources<'a>,
+    pub(super) memory: &'a Memory,
     pub(super) edition: usize,
     /// Whether the site is read in no other language after this one.
     pub(super) is_last: bool,
@@ -211,6 +212,9 @@ impl Reader<'_> {
     ) -> Option<(Body, Option<Arc<LeafMemory>>)> {
         match &file.read {
             Read::Remembered(memory) => {
+                // A text that is not translated leads elsewhere in each language.
+                let own = untranslated.then(|| self.memory.leaf_of(self.edition, path)).flatten();
+                let memory = own.filter(|own| own.text == memory.text).unwrap_or(memory);
                 let seen = &memory.body;
                 let mut links = seen.links.iter();
                 let mut stands = true;
@@ -225,15 +229,15 @@ impl Reader<'_> {
                     self.links.expect_remembered(&file.path, expected);
                 }
                 let memory = match memory.stat == file.stat {
-                    true => (*memory).clone(),
-                    false => Arc::new(LeafMemory { stat: file.stat, ..(***memory).clone() }),
+                    true => memory.clone(),
+                    false => Arc::new(LeafMemory { stat: file.stat, ..(**memory).clone() }),
                 };
                 Some((Body { key: seen.key, made: None }, Some(memory)))
             }
             Read::Leaf { leaf, text, is_sound, .. } => {
                 let body = file.read.take_body(self.is_last)?;
                 let (body, seen, is_sound_too) = self.make_body(path, &body, untranslated);
-                let memory = LeafMemory { stat: file.stat, text: *text, leaf: leaf.clone(), body: seen };
+                let memory = LeafMemory { stat: file.stat, text: *text, leaf: (**leaf).clone(), body: seen };
                 Some((body, (*is_sound && is_sound_too).then(|| Arc::new(memory))))
             }
             Read::Structured { .. } | Read::Unreadable => None,

@@ -52,7 +52,7 @@ pub(super) enum Read<'a> {
     Remembered(&'a Arc<LeafMemory>),
     /// Nothing hangs from it.
     Leaf {
-        leaf: Leaf,
+        leaf: Box<Leaf>,
         /// Taken when its HTML is made for the last time: the texts of a site are large.
         body: Mutex<Option<Markdown>>,
         /// Of the file's text.
@@ -202,7 +202,7 @@ fn read<'a>(
     let is_sound = own.is_empty();
     found.absorb(own);
     match leaf {
-        Some(leaf) => Read::Leaf { leaf, body: Mutex::new(Some(body)), text, is_sound },
+        Some(leaf) => Read::Leaf { leaf: Box::new(leaf), body: Mutex::new(Some(body)), text, is_sound },
         None => Read::Unreadable,
     }
 }

@@ -95,7 +95,7 @@ mod tests {
     fn a_style_is_made_small_and_a_mistake_in_it_has_its_place() {
         assert_eq!(minify("a {\n  color: #ff0000;\n}\n").as_deref(), Ok("a{color:red}"));
         let (offset, _) = minify("a {\n  color: red;\n}\n@import 'b.css';\nb {}").expect_err("a mistake");
-        assert_eq!(offset, 20);
+        assert_eq!(offset, 27);
     }
 
     #[test]

@@ -25,7 +25,13 @@ fn what_is_made_of_a_photograph_and_not_itself_is_published() {
     );
     place.build(NOW);
     let pictures = place.files("public").into_iter().filter(|file| file.contains("/place."));
-    assert_snapshot!(pictures.collect::<Vec<_>>().join("\n"), @"");
+    assert_snapshot!(pictures.collect::<Vec<_>>().join("\n"), @r"
+    public/place.6d6a2b28-480.avif
+    public/place.6d6a2b28-480.webp
+    public/place.6d6a2b28-700.avif
+    public/place.6d6a2b28-700.jpg
+    public/place.6d6a2b28-700.webp
+    ");
 }
 
 #[test]

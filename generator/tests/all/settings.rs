@@ -489,7 +489,7 @@ fn a_milestone_without_state() {
 
 #[test]
 fn what_only_a_petition_has() {
-    let budget = format!("{}", PETITION.replace("\"petition\"", "\"budget\""));
+    let budget = PETITION.replace("\"petition\"", "\"budget\"");
     let place = Place::new().page("sault/budget/_index.md", &budget, "").page(
         "sault/budget/banc/index.md",
         crate::place::DEPOSIT,
