@@ -113,6 +113,7 @@ impl<'a> Planner<'a> {
             self.bare("not-found.html", not_found);
             self.bare("unavailable.html", vec![format!("{ANSWERS}/unavailable.html")]);
             self.legal(&taken);
+            self.redirections();
             if self.viewer.site.settings.search && !taken.contains("/recherche/") {
                 self.own_page("search.html", "/recherche/", "search.title", Values::new());
             }
@@ -351,6 +352,16 @@ impl<'a> Planner<'a> {
         for page in legal_pages().filter(|page| !taken.contains(page.url)) {
             let values = self.viewer.legal_values(page);
             self.own_page(page.template, page.url, page.title_key, values);
+        }
+    }
+
+    /// At each former address of a page, where it is now.
+    fn redirections(&self) {
+        for page in all_pages(self.viewer.content) {
+            for alias in &page.aliases {
+                let values = Values::new().share("site", &self.site).with("target", page.url.as_str());
+                self.push("redirect.html", values, None, alias);
+            }
         }
     }
 

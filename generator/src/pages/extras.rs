@@ -1,6 +1,6 @@
-//! The files of a site that are not pages: feeds, calendars, site map, redirections, robots.
+//! The files of a site that are not pages: feeds, calendars, site map, robots.
 
-use super::{all_pages, file_of};
+use super::all_pages;
 use crate::{
     content::{Content, Kind, Page, process::Process},
     index::TaxonomyIndex,
@@ -24,9 +24,6 @@ pub(crate) fn files(site: &Site, viewers: &[Viewer<'_>]) -> BTreeMap<String, Bod
         files.extend(calendars(viewer));
     }
     files.extend(sitemap::sitemaps(&site.settings.base_url, &site_map(site, viewers)));
-    for viewer in viewers {
-        files.extend(redirections(viewer));
-    }
     files.into_iter().map(|(file, text)| (file, Body::Bytes(text.into_bytes()))).collect()
 }
 
@@ -144,28 +141,4 @@ fn alternates(
     });
     let written: Vec<_> = written.collect();
     if written.len() < 2 { Vec::new() } else { written }
-}
-
-/// At each former address of a page, where it is now.
-fn redirections(viewer: &Viewer<'_>) -> Vec<(String, String)> {
-    if viewer.content.edition > 0 {
-        return Vec::new();
-    }
-    let all = all_pages(viewer.content).flat_map(|page| page.aliases.iter().map(move |alias| (alias, page)));
-    let redirect = |(alias, page): (&String, &Page)| {
-        let target = viewer.absolute(&page.url);
-        let title = html_escape(page.title.as_str());
-        let html = format!(
-            "<!doctype html>\n<html lang=\"{}\">\n<meta charset=\"utf-8\">\n<title>{title}</title>\n<meta name=\"robots\" content=\"noindex\">\n<link rel=\"canonical\" href=\"{target}\">\n<meta http-equiv=\"refresh\" content=\"0; url={}\">\n<p><a href=\"{}\">{title}</a></p>\n</html>\n",
-            viewer.voice.language_code(),
-            page.url,
-            page.url,
-        );
-        (file_of(alias), html)
-    };
-    all.map(redirect).collect()
-}
-
-fn html_escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

@@ -114,7 +114,7 @@ struct World {
 
 type Edit = fn(&mut World);
 
-const EDITS: [(&str, Edit); 27] = [
+const EDITS: [(&str, Edit); 31] = [
     ("a body", |world| world.edit_page(|text, world| format!("{text}\nDe plus, {}.\n", world.news()))),
     ("a heading", |world| world.edit_page(|text, world| format!("{text}\n## Le {}\n", world.random.word()))),
     ("a title", |world| {
@@ -184,6 +184,35 @@ const EDITS: [(&str, Edit); 27] = [
             replace_line(text, "home = ", &format!("home = \"{news}\""))
         });
     }),
+    ("a section", |world| {
+        let path = world.random.pick(&["actualites/_index.md", "lieux/_index.md"]);
+        let (news, choice) = (world.news(), world.random.below(5));
+        world.edit(&format!("content/{path}"), |text| match choice {
+            0 => add_key(text, "slug", &format!("\"{news}\"")),
+            1 => add_key(text, "paginate", "1"),
+            2 => add_key(text, "sort", "\"title\""),
+            3 => add_key(text, "sort", "\"weight\""),
+            _ => replace_line(text, "title = ", &format!("title = \"{news}\"")),
+        });
+    }),
+    ("a list of documents", |world| {
+        world.edit("content/actualites/banc.md", |text| {
+            let documents = "[[documents]]\nfile = \"notice.txt\"\ntitle = \"La notice\"\n";
+            if text.contains(documents) { text.replace(documents, "") } else { text.replacen("\n+++\n", &format!("\n{documents}+++\n"), 1) }
+        });
+    }),
+    ("a file of the theme", |world| {
+        let news = world.news();
+        match world.random.below(2) {
+            0 => world.write("themes/parvis/static/logo.svg", format!("<svg xmlns=\"http://www.w3.org/2000/svg\"><title>{news}</title></svg>")),
+            _ => {
+                let shortcode = format!("{{% component weather() %}}<p>{news}</p>{{% endcomponent weather %}}");
+                world.write("themes/parvis/templates/shortcodes/weather.html", shortcode);
+                world.edit_page(|text, _| format!("{text}\n{{{{ weather() }}}}\n"));
+            }
+        }
+    }),
+    ("a file written again", |world| world.edit_page(|text, _| text.to_owned())),
     ("a style", |world| {
         let width = world.random.below(90);
         world.write("themes/parvis/static/style.css", format!("main {{ margin: {width}px }}\n"));
