@@ -43,7 +43,7 @@ impl Document {
     /// What a link to it says after its text: « (PDF, 48 ko, 4 pages) ».
     pub(crate) fn note(&self, voice: Option<&Voice>) -> String {
         let pages = self.pages.zip(voice).map(|(pages, voice)| voice.quantity("pages", pages as u64));
-        let size = size_text(self.size);
+        let size = voice.map(|voice| voice.say().size(self.size)).unwrap_or_default();
         let parts: Vec<&str> = [&*self.format, &*size]
             .into_iter()
             .chain(pages.as_deref())
@@ -239,30 +239,4 @@ fn page_count(bytes: &[u8]) -> Result<usize, Unreadable> {
 /// Eight hexadecimal digits that change with the content, so that what has them in its name can be kept forever.
 pub(crate) fn short_hash(bytes: &[u8]) -> String {
     hex::encode(&Sha256::digest(bytes)[..4])
-}
-
-/// A size as the French write it: « 48 ko », « 1,2 Mo ».
-pub(crate) fn size_text(bytes: u64) -> String {
-    match bytes {
-        0..1_000 => format!("{bytes}\u{a0}octets"),
-        1_000..999_500 => format!("{}\u{a0}ko", (bytes + 500) / 1_000),
-        _ => {
-            let tenths = (bytes + 50_000) / 100_000;
-            format!("{},{}\u{a0}Mo", tenths / 10, tenths % 10)
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sizes_are_said_in_french() {
-        assert_eq!(size_text(999), "999\u{a0}octets");
-        assert_eq!(size_text(48_200), "48\u{a0}ko");
-        assert_eq!(size_text(999_499), "999\u{a0}ko");
-        assert_eq!(size_text(999_500), "1,0\u{a0}Mo");
-        assert_eq!(size_text(1_249_999), "1,2\u{a0}Mo");
-    }
 }

@@ -126,9 +126,8 @@ impl<'a> Planner<'a> {
             self.process(shown);
         }
         let index = self.viewer.index;
-        for taxonomy in index.taxonomies.iter().filter(|taxonomy| !taxonomy.terms.is_empty()) {
-            self.taxonomy(taxonomy, &taken);
-        }
+        let shown = |taxonomy: &&TaxonomyIndex<'_>| !taxonomy.terms.is_empty();
+        index.taxonomies.par_iter().filter(shown).for_each(|taxonomy| self.taxonomy(taxonomy, &taken));
         self.jobs.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -147,11 +146,7 @@ impl<'a> Planner<'a> {
             .take(LATEST)
             .map(|event| viewer.card(event))
             .collect();
-        let mut news: Vec<&LeafPage> =
-            content.leaves.iter().filter(|leaf| leaf.page.date.is_some() && leaf.event().is_none()).collect();
-        news.sort_by(|a, b| (b.page.date, &a.page.path).cmp(&(a.page.date, &b.page.path)));
-        news.truncate(LATEST);
-        let news: Vec<_> = news.into_iter().map(|leaf| viewer.card(leaf)).collect();
+        let news = self.latest(content.leaves.iter());
         let values = Values::new()
             .with("processes", cards(viewer, shown.iter()))
             .with("organisations", organisations)
@@ -168,24 +163,24 @@ impl<'a> Planner<'a> {
         let viewer = self.viewer;
         let own = shown.iter().filter(|shown| shown.organisation.page.url == organisation.page.url);
         let below = format!("{}/", crate::content::tree::folder(&organisation.page.path));
-        let mut news: Vec<&LeafPage> = viewer
-            .content
-            .leaves
-            .iter()
-            .filter(|leaf| {
-                leaf.page.path.starts_with(&below) && leaf.page.date.is_some() && leaf.event().is_none()
-            })
-            .collect();
-        news.sort_by(|a, b| (b.page.date, &a.page.path).cmp(&(a.page.date, &b.page.path)));
-        news.truncate(LATEST);
+        let own_leaves = viewer.content.leaves.iter().filter(|leaf| leaf.page.path.starts_with(&below));
         let values = Values::new()
             .with("organisation", viewer.organisation(organisation))
             .with("processes", cards(viewer, own))
-            .with("news", news.into_iter().map(|leaf| viewer.card(leaf)).collect::<Vec<_>>());
+            .with("news", self.latest(own_leaves));
         let page = &organisation.page;
         let mut view = viewer.page(page);
         view.json_ld = viewer.json_ld_about(page, |viewer| viewer.government(organisation));
         self.page("organisation.html", page, view, values);
+    }
+
+    /// The latest news among some pages.
+    fn latest(&self, leaves: impl Iterator<Item = &'a LeafPage>) -> Vec<view::Card<'a>> {
+        let is_news = |leaf: &&LeafPage| leaf.page.date.is_some() && leaf.event().is_none();
+        let mut news: Vec<&LeafPage> = leaves.filter(is_news).collect();
+        news.sort_by(|a, b| (b.page.date, &a.page.path).cmp(&(a.page.date, &b.page.path)));
+        news.truncate(LATEST);
+        news.into_iter().map(|leaf| self.viewer.card(leaf)).collect()
     }
 
     /// A plain page, a section, an event.

@@ -53,14 +53,19 @@ impl fmt::Display for Language {
 const SECTIONS_OF_FUNCTIONS: [&str; 4] = ["count", "mail", "refusal", "title"];
 
 /// What the generator says, by section. (What the functions say is tested where they say it.)
-const SPOKEN: [(&str, &[&str]); 10] = [
+const SPOKEN: [(&str, &[&str]); 15] = [
     ("count", &["one", "other"]),
+    ("date.day", &["1", "other"]),
+    ("delay", &["both", "days.one", "days.other", "months.one", "months.other", "years.one", "years.other"]),
     ("link", &["resident", "worker", "student"]),
     ("missing", &["one", "other"]),
     ("month", &["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"]),
+    ("pager", &["position"]),
     ("pages", &["one", "other"]),
+    ("phase", &["before", "open", "after"]),
     ("pledge", &["planned", "ongoing", "kept", "dropped"]),
     ("preset", &["petition"]),
+    ("size", &["bytes", "kilo", "mega"]),
     ("state", &["review", "inadmissible", "before", "open", "closed"]),
     ("step", &["opens", "closes", "window"]),
     ("tab", &["home", "presentation"]),

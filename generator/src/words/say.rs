@@ -56,6 +56,20 @@ impl Say {
         }
     }
 
+    /// The size of a file: « 48 ko », « 1,2 Mo ».
+    pub(crate) fn size(&self, bytes: u64) -> String {
+        let say = |unit: &str, size: &str| self.words.say(&format!("size.{unit}"), &[("size", size)]);
+        match bytes {
+            0..1_000 => say("bytes", &bytes.to_string()),
+            1_000..999_500 => say("kilo", &((bytes + 500) / 1_000).to_string()),
+            _ => {
+                let tenths = (bytes + 50_000) / 100_000;
+                let decimal = self.words.say("number.decimal", &[]);
+                say("mega", &format!("{}{decimal}{}", tenths / 10, tenths % 10))
+            }
+        }
+    }
+
     /// A day as it was said before, or as `say` says it.
     pub(crate) fn day(&self, day: Date, say: impl FnOnce() -> String) -> String {
         let mut days = self.days.lock().unwrap_or_else(PoisonError::into_inner);
@@ -215,6 +229,17 @@ mod tests {
         let mut context = Context::new();
         context.insert("name", "A & B");
         tera.render("page.html", &context).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn sizes_are_said_in_the_words_of_the_language() {
+        let words = |text| Arc::new(crate::words::flat(text));
+        let french = Say::new(words(include_str!("../../../themes/parvis/words/fr.toml")), "fr");
+        let said = [999, 48_200, 999_499, 999_500, 1_249_999].map(|bytes| french.size(bytes));
+        let expected = ["999 octets", "48 ko", "999 ko", "1,0 Mo", "1,2 Mo"];
+        assert_eq!(said, expected.map(|size| size.replace(' ', "\u{a0}")));
+        let english = Say::new(words(include_str!("../../../themes/parvis/words/en.toml")), "en");
+        assert_eq!(english.size(1_249_999).replace('\u{a0}', " "), "1.2 MB");
     }
 
     #[test]

@@ -1228,7 +1228,7 @@ fn words_that_lack_and_a_theme_that_does_not_exist() {
     let words = include_str!("theme/fr.toml").replace("one =", "un =");
     let place = Place::new().file("themes/parvis/words/fr.toml", words);
     assert_snapshot!(place.diagnostics(), @r"
-    avertissement: il manque des mots : count.one, missing.one, pages.one
+    avertissement: il manque des mots : count.one, delay.days.one, delay.months.one, delay.years.one, missing.one, pages.one
      --> themes/parvis/words/fr.toml:1:1
       |
     1 | [count]

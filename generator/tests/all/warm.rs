@@ -198,15 +198,23 @@ const EDITS: [(&str, Edit); 31] = [
     ("a list of documents", |world| {
         world.edit("content/actualites/banc.md", |text| {
             let documents = "[[documents]]\nfile = \"notice.txt\"\ntitle = \"La notice\"\n";
-            if text.contains(documents) { text.replace(documents, "") } else { text.replacen("\n+++\n", &format!("\n{documents}+++\n"), 1) }
+            if text.contains(documents) {
+                text.replace(documents, "")
+            } else {
+                text.replacen("\n+++\n", &format!("\n{documents}+++\n"), 1)
+            }
         });
     }),
     ("a file of the theme", |world| {
         let news = world.news();
         match world.random.below(2) {
-            0 => world.write("themes/parvis/static/logo.svg", format!("<svg xmlns=\"http://www.w3.org/2000/svg\"><title>{news}</title></svg>")),
+            0 => world.write(
+                "themes/parvis/static/logo.svg",
+                format!("<svg xmlns=\"http://www.w3.org/2000/svg\"><title>{news}</title></svg>"),
+            ),
             _ => {
-                let shortcode = format!("{{% component weather() %}}<p>{news}</p>{{% endcomponent weather %}}");
+                let shortcode =
+                    format!("{{% component weather() %}}<p>{news}</p>{{% endcomponent weather %}}");
                 world.write("themes/parvis/templates/shortcodes/weather.html", shortcode);
                 world.edit_page(|text, _| format!("{text}\n{{{{ weather() }}}}\n"));
             }
