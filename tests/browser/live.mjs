@@ -37,7 +37,10 @@ const renewed = async (visit) => {
   const other = await visit.open("/ma-commune/ma-petition/reglement/");
   await mark(other);
   writeFileSync(NEWS_FILE, before);
-  await until("the edit is taken back", SOON, async () => !(await page.locator("#ajoute").count()));
+  // The next scenario begins with the site at rest: a page that is loading has no heading either.
+  const served = async () => (await visit.context.request.get(NEWS)).text();
+  await until("the edit is taken back", SOON, async () => !(await served()).includes("ajoute"));
+  await until("the page shows it", SOON, async () => !(await page.locator("#ajoute").count()));
   check(await isStillTheSame(other), "a page that the edit does not change was loaded again");
 };
 

@@ -138,16 +138,23 @@ impl Served {
     /// # Panics
     /// When it does not start.
     pub async fn start_site(site: &Path, data: &Path, arguments: &[&str]) -> Self {
+        Self::spawn(site, data, |command| command.args(arguments).env_remove("PARVIS_SMTP")).await
+    }
+
+    /// As for citizens: with a mail server, though none answers, so without what helps who edits the site.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub async fn start_for_citizens(data: &Path) -> Self {
+        Self::spawn(&root(), data, |command| command.env("PARVIS_SMTP", "smtp://127.0.0.1:9")).await
+    }
+
+    async fn spawn(site: &Path, data: &Path, set: impl FnOnce(&mut Command) -> &mut Command) -> Self {
         let port = crate::engines::free_port();
-        let process = Command::new(program("parvis"))
-            .args(["--root".as_ref(), site.as_os_str()])
-            .args(["serve", "--port", &port.to_string(), "--data"])
-            .arg(data)
-            .args(arguments)
-            .env_remove("PARVIS_SMTP")
-            .stdout(Stdio::null())
-            .spawn()
-            .expect("parvis");
+        let mut command = Command::new(program("parvis"));
+        command.args(["--root".as_ref(), site.as_os_str()]);
+        command.args(["serve", "--port", &port.to_string(), "--data"]).arg(data);
+        let process = set(&mut command).stdout(Stdio::null()).spawn().expect("parvis");
         let served = Self { process, base: format!("http://127.0.0.1:{port}") };
         wait_for_port(port).await;
         served

@@ -84,7 +84,7 @@ fn feeds_calendars_and_structured_data_are_read_by_other_programs() {
 #[tokio::test(flavor = "multi_thread")]
 async fn lighthouse_gives_full_marks_to_the_pages_that_count_most() {
     let data = tempfile::tempdir().unwrap();
-    let served = Served::start(data.path(), &[]).await;
+    let served = Served::start_for_citizens(data.path()).await;
     run(browser("lighthouse.mjs").arg(&served.base));
 }
 

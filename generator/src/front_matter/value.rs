@@ -28,7 +28,11 @@ pub(super) fn describe(value: &DeValue<'_>) -> &'static str {
         DeValue::Integer(_) => "un nombre",
         DeValue::Float(_) => "un nombre à virgule",
         DeValue::Boolean(_) => "un oui ou non (true, false)",
-        DeValue::Datetime(_) => "une date",
+        DeValue::Datetime(moment) => match (moment.date, moment.time) {
+            (None, _) => "une heure",
+            (_, Some(_)) => "une date avec une heure",
+            (_, None) => "une date",
+        },
         DeValue::Array(_) => "une liste",
         DeValue::Table(_) => "une table",
     }

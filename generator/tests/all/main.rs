@@ -9,6 +9,7 @@ mod events;
 mod guide;
 mod init;
 mod languages;
+mod linear;
 mod pictures;
 mod place;
 mod process;

@@ -282,7 +282,7 @@ fn an_audit_that_is_not_whole() {
       --> site.toml:21:11
        |
     21 | audited = 2026-05-01T09:00:00
-       |           ^^^^^^^^^^^^^^^^^^^ ceci est une date
+       |           ^^^^^^^^^^^^^^^^^^^ ceci est une date avec une heure
        |
        = aide: écrivez par exemple `audited = 2025-12-31`
 
@@ -726,5 +726,129 @@ fn a_demonstration_that_ends_before_it_begins() {
        = aide: échangez les deux dates
 
     1 erreur dans 1 fichier
+    ");
+}
+
+#[test]
+fn values_of_other_types() {
+    let page = "title = 1.5\ndescription = true\nweight = [1]\ndate = 09:00:00\ndraft = { a = 1 }\nupdated = 2026-05-01\n";
+    assert_snapshot!(Place::new().page("a.md", page, "").diagnostics(), @r#"
+    erreur: `title` attend un texte
+     --> content/a.md:2:9
+      |
+    2 | title = 1.5
+      |         ^^^ ceci est un nombre à virgule
+      |
+      = aide: écrivez par exemple `title = "…"`
+
+    erreur: `description` attend un texte
+     --> content/a.md:3:15
+      |
+    3 | description = true
+      |               ^^^^ ceci est un oui ou non (true, false)
+      |
+      = aide: écrivez par exemple `description = "…"`
+
+    erreur: `weight` attend un nombre entier
+     --> content/a.md:4:10
+      |
+    4 | weight = [1]
+      |          ^^^ ceci est une liste
+      |
+      = aide: écrivez par exemple `weight = 10`
+
+    erreur: `date` attend une date
+     --> content/a.md:5:8
+      |
+    5 | date = 09:00:00
+      |        ^^^^^^^^ ceci est une heure
+      |
+      = aide: écrivez par exemple `date = 2024-06-03`
+
+    erreur: `draft` attend oui ou non
+     --> content/a.md:6:9
+      |
+    6 | draft = { a = 1 }
+      |         ^^^^^^^^^ ceci est une table
+      |
+      = aide: écrivez par exemple `draft = true`
+
+    5 erreurs dans 1 fichier
+    "#);
+}
+
+#[test]
+fn a_pdf_without_pages() {
+    let place = Place::new().file("content/vide.pdf", crate::texts::pdf(0));
+    assert_snapshot!(place.diagnostics_of("Lisez [ceci](vide.pdf)."), @r"
+    erreur: ce PDF ne se lit pas : il n’a pas de page
+     --> content/_index.md:5:14
+      |
+    5 | Lisez [ceci](vide.pdf).
+      |              ^^^^^^^^
+
+    1 erreur dans 1 fichier
+    ");
+}
+
+#[test]
+fn an_anchor_like_no_other_is_told_with_those_of_the_page() {
+    let body = "## Le vélo\n\n## La gare\n\nVoir [là](#zzz), [ici](@/sault/_index.md#zzz).\n";
+    assert_snapshot!(Place::new().diagnostics_of(body), @r"
+    erreur: content/_index.md n’a pas de titre `#zzz`
+     --> content/_index.md:9:11
+      |
+    9 | Voir [là](#zzz), [ici](@/sault/_index.md#zzz).
+      |           ^^^^
+      |
+      = aide: ancres de cette page : la-gare, le-velo
+
+    erreur: content/sault/_index.md n’a pas de titre `#zzz`
+     --> content/_index.md:9:24
+      |
+    9 | Voir [là](#zzz), [ici](@/sault/_index.md#zzz).
+      |                        ^^^^^^^^^^^^^^^^^^^^^
+
+    2 erreurs dans 1 fichier
+    ");
+}
+
+#[test]
+fn a_chart_with_an_empty_cell() {
+    let body =
+        "{% chart(kind=\"bars\", title=\"Votes\") %}\n| Projet | Voix |\n|---|---|\n| Banc | |\n{% end %}\n";
+    assert_snapshot!(Place::new().diagnostics_of(body), @r#"
+    erreur: «  » n’est pas un nombre
+     --> content/_index.md:5:4
+      |
+    5 | {% chart(kind="bars", title="Votes") %}
+      |    ^^^^^
+      |
+      = aide: écrivez par exemple `1 234,5`, `45 %` ou `300 000 €`
+
+    1 erreur dans 1 fichier
+    "#);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_of_the_disk_that_leads_nowhere() {
+    let place = Place::new();
+    std::os::unix::fs::symlink("nulle-part", place.root().join("content/perdu.md")).expect("a link");
+    let root = place.root().display().to_string();
+    assert_snapshot!(place.diagnostics().replace(&root, "…"), @r"
+    erreur: ce dossier ne se lit pas : IO error for operation on …/content/perdu.md: No such file or directory (os error 2)
+    --> content
+
+    1 erreur dans 1 fichier
+    ");
+}
+
+#[test]
+fn counts_that_cannot_be_read() {
+    let place = Place::new().file("public/data/petitions.json", "{\"process\": 3}");
+    let root = place.root().display().to_string();
+    assert_snapshot!(place.refusal("2026-11-21T09:00:00Z").replace(&root, "…"), @r"
+    les décomptes de …/public/data/petitions.json ne se lisent pas : invalid type: integer `3`, expected a string at line 1 column 13
     ");
 }

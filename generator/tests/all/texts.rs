@@ -5,7 +5,7 @@ use insta::assert_snapshot;
 use lopdf::{Document, dictionary};
 
 /// A PDF of so many empty pages.
-fn pdf(pages: usize) -> Vec<u8> {
+pub(crate) fn pdf(pages: usize) -> Vec<u8> {
     let mut document = Document::with_version("1.5");
     let tree = document.new_object_id();
     let kids: Vec<lopdf::Object> = (0..pages)
