@@ -98,6 +98,10 @@ impl<'a> Output<'a> {
                     None => self.write(file, key, bytes),
                 }
             }
+            Body::CopyOf(original) if self.is_compressed(file) => match self.kept(file) {
+                Some(kept) => Ok(kept),
+                None => self.write(file, fingerprint(file.as_bytes()), &at(original, |path| fs::read(path))?),
+            },
             Body::CopyOf(original) => at(&self.locate(file), |path| {
                 let is_current =
                     fs::metadata(path).ok().map(|file| file.len()) == Some(fs::metadata(original)?.len());

@@ -108,7 +108,10 @@ impl<'a> Sources<'a> {
             match translated {
                 None => pages.push(file),
                 Some((edition, original)) => {
-                    translations[edition - 1].insert(original, file);
+                    let is_shown = |head: &Head| context.drafts || head.is_published(context.now);
+                    if file.head().is_none_or(is_shown) {
+                        translations[edition - 1].insert(original, file);
+                    }
                 }
             }
         }

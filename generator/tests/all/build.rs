@@ -1,8 +1,9 @@
 //! What a build writes, and what it leaves alone.
 
 use crate::place::{DEPOSIT, PETITION, Place};
+use flate2::read::GzDecoder;
 use insta::assert_snapshot;
-use std::{collections::BTreeMap, fs};
+use std::{collections::BTreeMap, fs, io::Read};
 
 const NOW: &str = "2026-11-21T09:00:00Z";
 const BANC: &str = "sault/petitions/textes/banc/index.md";
@@ -254,4 +255,80 @@ fn counts_that_cannot_be_read_stop_the_build() {
     let place = Place::new().file("public/data/petitions.json", "{");
     let error = place.refusal(NOW);
     assert!(error.contains("petitions.json"), "{error}");
+}
+
+#[test]
+fn each_text_is_also_written_compressed() {
+    let place = Place::new()
+        .file("content/plan.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"4\" height=\"3\"/>");
+    let settings = place.read("site.toml");
+    let place = place
+        .page("_index.md", "kind = \"home\"\ntitle = \"Accueil\"\n", "![Le plan](plan.svg)")
+        .file("site.toml", settings.replace("compress = false", "compress = true"));
+    place.build(NOW);
+    let mut compressed = 0;
+    for file in
+        place.files("public").into_iter().filter(|file| !file.ends_with(".br") && !file.ends_with(".gz"))
+    {
+        if !place.has(&format!("{file}.gz")) {
+            assert!(file.ends_with(".manifest"), "{file}");
+            continue;
+        }
+        let bytes = |file: String| fs::read(place.root().join(file)).expect("a file");
+        let (mut from_gzip, mut from_brotli) = (Vec::new(), Vec::new());
+        GzDecoder::new(&*bytes(format!("{file}.gz"))).read_to_end(&mut from_gzip).expect("gzip");
+        brotli::BrotliDecompress(&mut &*bytes(format!("{file}.br")), &mut from_brotli).expect("brotli");
+        let text = bytes(file.clone());
+        assert!(from_gzip == text && from_brotli == text, "{file}");
+        compressed += 1;
+    }
+    assert!(compressed > 10, "{compressed}");
+    assert!(!place.files("answers").iter().any(|file| file.ends_with(".gz")));
+    assert_eq!(place.build(NOW).written, 0);
+    let place = place.file("site.toml", settings);
+    place.build(NOW);
+    assert!(!place.files("public").iter().any(|file| file.ends_with(".br") || file.ends_with(".gz")));
+}
+
+#[test]
+fn pages_are_indexed_for_search_again_when_one_has_changed() {
+    let place = Place::new().searched();
+    place.build(NOW);
+    assert!(place.has("public/recherche/index.html") && place.has("public/search/pagefind.js"));
+    let fragments = |place: &Place| {
+        let files = place.files("public/search").into_iter();
+        files.filter(|file| file.ends_with(".pf_fragment")).collect::<Vec<_>>()
+    };
+    let before = fragments(&place);
+    assert_eq!(place.build(NOW).written, 0);
+    let place = place.page(BANC, DEPOSIT, "Nous demandons deux bancs.");
+    assert!(place.build(NOW).written > 1);
+    let after = fragments(&place);
+    assert!(before.len() == after.len() && before != after, "{before:?} {after:?}");
+    let settings = place.read("site.toml").replace("search = true", "search = false");
+    let place = place.file("site.toml", settings);
+    place.build(NOW);
+    assert!(!place.has("public/recherche") && !place.has("public/search"));
+}
+
+#[test]
+fn an_interrupted_build_is_completed_by_the_next() {
+    let pages = |place: Place| place.page("a.md", "title = \"A\"\n", "").page("b.md", "title = \"B\"\n", "");
+    let place = pages(Place::new());
+    place.build(NOW);
+    // It wrote some pages, half of another under its temporary name, and nothing of what it had done.
+    let place = place
+        .without(".parvis-build/memory")
+        .without("public/a/index.html")
+        .file("public/b/.index.html.new", "<!doctype")
+        .file("public/index.html", "<!doctype")
+        .page("b.md", "title = \"B\"\n", "Autre chose.");
+    place.build(NOW);
+    let contents = |place: &Place| {
+        let files = [place.files("public"), place.files("answers")].concat();
+        files.into_iter().map(|file| (file.clone(), place.read(&file))).collect::<BTreeMap<_, _>>()
+    };
+    let whole = pages(Place::new()).page("b.md", "title = \"B\"\n", "Autre chose.");
+    whole.build(NOW);
+    assert_eq!(contents(&place), contents(&whole));
 }

@@ -156,6 +156,30 @@ fn processes_and_deposits_are_translated_and_their_forms_are_not() {
 }
 
 #[test]
+fn a_translation_that_is_a_draft_is_not_shown() {
+    let place = bilingual().page("actualites/velo.en.md", "title = \"Cycling\"\ndraft = true\n", "Soon.");
+    place.build(NOW);
+    let main = place.main("/en/actualites/velo/");
+    assert!(main.contains("Voyez") && main.contains("untranslated: fr"), "{main}");
+}
+
+#[test]
+fn feeds_of_processes_and_files_of_events_are_in_each_language() {
+    let event = "kind = \"event\"\ntitle = \"Rencontre\"\nstarts = 2026-12-01T18:30:00\n";
+    let place = bilingual().page("sault/petitions/rencontre.md", event, "").page(
+        "sault/petitions/rencontre.en.md",
+        "title = \"Meeting\"\n",
+        "",
+    );
+    place.build(NOW);
+    let said = |file: &str| place.read(file).replace("\r\n ", "");
+    assert!(said("public/en/sault/petitions/rencontre/evenement.ics").contains("SUMMARY:Meeting\r\n"));
+    assert!(said("public/en/sault/petitions/agenda.ics").contains("/en/sault/petitions/rencontre/"));
+    assert!(said("public/sault/petitions/agenda.ics").contains("SUMMARY:Rencontre\r\n"));
+    assert!(said("public/en/sault/petitions/feed.xml").contains("xml:lang=\"en\""));
+}
+
+#[test]
 fn a_mistake_in_a_translation_is_told_once() {
     let place = bilingual()
         .page("actualites/velo.en.md", "titel = \"Cycling\"\n", "")

@@ -132,6 +132,13 @@ impl Place {
         self.file(&format!("themes/parvis/templates/{name}.html"), text)
     }
 
+    /// With pages that can be searched.
+    pub(crate) fn searched(self) -> Self {
+        let (site, base) = (self.read("site.toml"), self.read("themes/parvis/templates/base.html"));
+        self.file("site.toml", site.replace("search = false", "search = true"))
+            .template("base", &base.replace("<html", "<html data-pagefind-body"))
+    }
+
     /// With a file at `path`, from the root of the site.
     pub(crate) fn file(self, path: &str, text: impl AsRef<[u8]>) -> Self {
         let path = self.root().join(path);

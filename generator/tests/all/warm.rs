@@ -531,7 +531,7 @@ fn a_warm_build_equals_a_cold_one_after_random_edits() {
 
 #[test]
 fn so_it_does_with_search_cards_and_compressed_files() {
-    let place = site();
+    let place = site().searched();
     let settings = place.read("site.toml");
     let place = place.file("site.toml", settings.replace("= false", "= true"));
     walk(count("FIRST", 7), count("STEPS", 8) as usize, place);
