@@ -650,6 +650,8 @@ mod tests {
     proptest! {
         #[test]
         fn everything_is_in_the_drawing(places in prop::collection::vec((-179.0..179.0, -84.0..84.0), 1..30)) {
+            // Off Somalia, longitudes and latitudes are taken for exchanged.
+            prop_assume!(!places.iter().copied().all(looks_exchanged));
             let points = places.iter().map(|(x, y)| feature("P", "Point", json!([x, y]))).collect();
             let map = of(Value::Array(points)).expect("sound");
             let edge = DISC as i32 / 2;

@@ -76,6 +76,31 @@ fn links_lead_where_they_should() {
 }
 
 #[test]
+fn pages_that_every_site_has_are_named_by_their_address() {
+    assert_snapshot!(Place::new().home("[Écrire](/contact/), [les mentions](/mentions-legales/).\n"), @r#"
+    <p><a href="/contact/">Écrire</a>, <a href="/mentions-legales/">les mentions</a>.</p>
+    "#);
+}
+
+#[test]
+fn a_link_to_a_place_in_a_document_says_what_the_document_is() {
+    let place = Place::new().file("content/plan.pdf", pdf(3));
+    assert_snapshot!(place.home("Voyez [la page 2](plan.pdf#page=2) et [tout le plan](@/plan.pdf).\n"), @r#"
+    <p>Voyez <a href="/plan.2fd8f362.pdf#page=2">la page 2 (PDF, 410~octets, 3 pages)</a> et <a href="/plan.2fd8f362.pdf">tout le plan (PDF, 410~octets, 3 pages)</a>.</p>
+    "#);
+}
+
+#[test]
+fn cells_are_aligned_by_classes() {
+    let body = "| a | b | c |\n|:--|:-:|--:|\n| 1 | 2 | 3 |\n";
+    assert_snapshot!(Place::new().home(body), @r#"
+    <table><thead><tr><th class="left">a</th><th class="center">b</th><th class="right">c</th></tr></thead><tbody>
+    <tr><td class="left">1</td><td class="center">2</td><td class="right">3</td></tr>
+    </tbody></table>
+    "#);
+}
+
+#[test]
 fn a_slug_changes_the_address_of_a_page_and_of_what_is_below() {
     let place =
         Place::new().page("sault/petitions/textes/_index.md", &format!("slug = \"tous\"\n{STEP}"), "");
