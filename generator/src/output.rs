@@ -74,8 +74,12 @@ impl<'a> Output<'a> {
             if !is_current {
                 put(path, |file| fs::write(file, bytes))?;
             }
-            let known = self.last.get(file).map(|known| known.beside);
-            if self.is_compressed(file) && (!is_current || self.beside(file, path).ok() != known) {
+            // What nobody remembers may be the copy of another text.
+            let is_known = || {
+                let known = self.last.get(file).map(|known| known.beside);
+                known.is_some() && known == self.beside(file, path).ok()
+            };
+            if self.is_compressed(file) && (!is_current || !is_known()) {
                 for with in COMPRESSED {
                     put(&beside(path, with), |file| compress(with, bytes, file))?;
                 }
@@ -267,6 +271,15 @@ mod tests {
         assert_eq!(update(&output, &["a/index.html", "../b.json"], false), (2, 0));
         assert!(folder.path().join("b.json").is_file());
         assert_eq!(update(&output, &["a/index.html", "../b.json"], false), (0, 0));
+    }
+
+    #[test]
+    fn what_was_written_plain_and_forgotten_is_compressed_when_that_is_asked() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let output = folder.path().join("public");
+        update(&output, &["a.html"], false);
+        update(&output, &["a.html"], true);
+        assert!(output.join("a.html.br").is_file() && output.join("a.html.gz").is_file());
     }
 
     #[test]
