@@ -8,8 +8,9 @@ use crate::{
     memory::{self, Memory},
     output::{Body, FileError, Output, Written},
     pages::{self, Job},
-    pictures_of, rulebook,
+    picture_files, rulebook, search_index,
     site::Site,
+    social_cards,
     theme::{Key, fingerprint},
     view::Viewer,
 };
@@ -123,7 +124,7 @@ pub fn build(build: &Build<'_>) -> Result<Built, BuildError> {
     let site = site?;
     let counts = Counts::read(&site, &build.output.join(DATA))?;
     let rulebook = rulebook::of(&site)?;
-    let cards = pictures_of::social_cards(&site);
+    let cards = social_cards::plan(&site);
     let indexes: Vec<Index<'_>> =
         site.contents.iter().map(|content| Index::new(content, &site.settings, cards.addresses())).collect();
     let viewers: Vec<Viewer<'_>> = viewers(&site, &indexes, &counts);
@@ -148,15 +149,17 @@ pub fn build(build: &Build<'_>) -> Result<Built, BuildError> {
     for (file, body) in &files {
         written.push(output.place(file, body)?);
     }
-    written.extend(pictures_of::variants(&site, &output)?);
+    written.extend(picture_files::make(&site, &output)?);
     written.extend(if build.quick { cards.kept(&output) } else { cards.draw(&output)? });
     if site.settings.search {
         let indexed = match build.quick {
-            true => pictures_of::kept_index(&last),
-            false => pictures_of::index(&jobs, &site, &output, &written, &last)?,
+            true => search_index::kept(&last),
+            false => search_index::update(&jobs, &site, &output, &written, &last)?,
         };
         written.extend(indexed);
     }
+    // The next build's memory is made in the room they leave.
+    drop(jobs);
     let removed = output.finish(written.iter().map(|file| file.file.clone()).collect())?;
     let changed = written.iter().filter(|file| file.changed).count();
     let next = remember(&site, &written, looked, last.world);

@@ -10,8 +10,9 @@ use crate::{
     index::Index,
     output::brotli,
     pages::{self, Job},
-    picture, pictures_of,
+    picture,
     site::Site,
+    social_cards,
     view::Viewer,
 };
 use page::Page;
@@ -81,7 +82,7 @@ impl Site {
     /// What `act` makes of the pages that are planned, as they are before anyone takes part.
     fn planned<T>(&self, act: impl FnOnce(&[Viewer<'_>], &[Job<'_>]) -> T) -> T {
         let counts = Counts::none();
-        let cards = pictures_of::social_cards(self);
+        let cards = social_cards::plan(self);
         let index = |content| Index::new(content, &self.settings, cards.addresses());
         let indexes: Vec<Index<'_>> = self.contents.iter().map(index).collect();
         let viewers = viewers(self, &indexes, &counts);
@@ -136,7 +137,7 @@ fn planned(site: &Site, viewers: &[Viewer<'_>], jobs: &[Job<'_>]) -> BTreeSet<St
     files.extend(libraries().flat_map(|library| library.published()).map(|file| relative(&file.url)));
     let pictures = libraries().flat_map(|library| library.pictured()).flat_map(picture::variants);
     files.extend(pictures.map(|(url, ..)| relative(&url)));
-    files.extend(pictures_of::social_cards(site).addresses().into_values().map(|url| relative(&url)));
+    files.extend(social_cards::plan(site).addresses().into_values().map(|url| relative(&url)));
     files
 }
 
@@ -360,13 +361,16 @@ impl<'a> Examination<'a> {
         })
     }
 
-    /// Where the file of a page first writes a link.
+    /// Where the file of a page first writes a link, in whole when it is one of the site.
     fn in_content(&self, job: &Job<'_>, link: &str) -> Option<Place> {
         let source = self.site.contents[job.edition].source(job.body?);
-        let written = [format!("({link})"), format!("\"{link}\""), format!("<{link}>")];
-        let exact = written.iter().find_map(|written| source.text.find(written)).map(|start| start + 1);
-        let start = exact.or_else(|| source.text.find(link).filter(|_| link.starts_with("http")))?;
-        Some((source, start..start + link.len()))
+        let whole = format!("{}{link}", self.site.settings.base_url);
+        [link, &whole].into_iter().find_map(|link| {
+            let written = [format!("({link})"), format!("\"{link}\""), format!("<{link}>")];
+            let exact = written.iter().find_map(|written| source.text.find(written)).map(|start| start + 1);
+            let start = exact.or_else(|| source.text.find(link).filter(|_| link.starts_with("http")))?;
+            Some((source.clone(), start..start + link.len()))
+        })
     }
 
     /// The template of a page, as a whole.

@@ -117,6 +117,7 @@ Exemples :
 Exemples :
   parvis serve
   parvis serve --port 9000 --data /tmp/essai      un essai, à part
+  parvis serve --drafts                           relire ce qui n’est pas encore publié
   parvis serve --at 2029-06-19T23:59              l’horloge part de ce moment, et tourne")]
     Serve(ServeArguments),
 }
@@ -193,10 +194,14 @@ struct ServeArguments {
     #[arg(long, default_value_t = 8080, value_name = "PORT", hide_default_value = true)]
     port: u16,
 
-    /// Dossier des données, depuis la racine du site : .parvis, ou .parvis-at avec --at, pour ne pas mêler un essai
-    /// aux vraies données.
+    /// Dossier des données, depuis la racine du site : .parvis, ou .parvis-at avec --at ou --drafts, pour ne pas mêler
+    /// un essai aux vraies données.
     #[arg(long, value_name = "DOSSIER")]
     data: Option<PathBuf>,
+
+    /// Avec les brouillons, et ce qui est daté de plus tard.
+    #[arg(long)]
+    drafts: bool,
 
     #[command(flatten)]
     moment: MomentArguments,
@@ -297,12 +302,14 @@ fn new(root: &Path, preset: Preset, path: &str) -> Outcome {
 
 fn serve(root: &Path, arguments: &ServeArguments) -> Outcome {
     let at = arguments.moment.at.map(|moment| generator::instant(root, moment)).transpose();
-    let usual = if arguments.moment.at.is_some() { ".parvis-at" } else { ".parvis" };
+    let is_trial = arguments.moment.at.is_some() || arguments.drafts;
+    let usual = if is_trial { ".parvis-at" } else { ".parvis" };
     let options = Options {
         root: root.to_owned(),
         data: root.join(arguments.data.as_deref().unwrap_or_else(|| Path::new(usual))),
         port: arguments.port,
         at: at.map_err(|error| fail(&error))?,
+        drafts: arguments.drafts,
     };
     serve::run(&options).map_err(|error| fail(&error))
 }

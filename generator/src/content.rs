@@ -257,7 +257,8 @@ impl Content {
         }
         let no_ids = BTreeSet::new();
         let theme_ids = theme.map_or(&no_ids, |theme| &theme.ids);
-        let links = Links::new(&tree, library, theme_ids);
+        let has_search = settings.is_none_or(|settings| settings.search);
+        let links = Links::new(&tree, library, theme_ids, has_search);
         let fictitious = settings.is_none_or(|settings| settings.fictitious);
         let contact = settings.map_or("", |settings| &settings.contact);
         let main = settings.map_or_else(Language::default, |settings| settings.language);
@@ -334,8 +335,8 @@ impl Content {
         }
         let source = read_source(&self.folder, &page.written_in);
         let Ok(parts) = crate::front_matter::split(&source.text) else { return markdown::Body::default() };
-        let links = Links::new(&self.tree, &self.library, &self.theme_ids);
         // Nothing was wrong in it when it was read.
+        let links = Links::new(&self.tree, &self.library, &self.theme_ids, true);
         let reporter = Reporter::default();
         let renderer = markdown::Renderer {
             path: &page.path,

@@ -3,14 +3,16 @@
 mod syntax;
 mod value;
 
-pub(crate) use value::{Choice, FromValue, Share};
+pub(crate) use value::{Choice, FromValue, Point, Share};
 
 use crate::diagnostics::{Diagnostic, Reporter, Source, suggestion};
 use jiff::tz::TimeZone;
 use std::{
+    borrow::Cow,
     ops::{Range, RangeInclusive},
     sync::Arc,
 };
+use syntax::Between;
 use toml::{
     Spanned,
     de::{DeTable, DeValue},
@@ -80,14 +82,30 @@ impl<'a> File<'a> {
     pub(crate) fn parse(self, span: Range<usize>) -> Option<Table<'a>> {
         let header = 0..self.source.text.lines().next().unwrap_or_default().len();
         let text = &self.source.text[span.clone()];
-        self.parse_text(text, span.start, header)
+        self.parse_text(text, span.start, Between::Lines, header)
     }
 
-    /// The TOML `text`, which stands at `offset` in the file, perhaps otherwise written but as long; what lacks in
-    /// it is reported at `header`.
-    pub(crate) fn parse_text(self, text: &'a str, offset: usize, header: Range<usize>) -> Option<Table<'a>> {
+    /// The arguments of a shortcode as TOML: `text`, which stands at `offset` in the file, with ends of lines in place
+    /// of commas; what lacks in it is reported at `header`.
+    pub(crate) fn parse_arguments(
+        self,
+        text: &'a str,
+        offset: usize,
+        header: Range<usize>,
+    ) -> Option<Table<'a>> {
+        self.parse_text(text, offset, Between::Commas, header)
+    }
+
+    fn parse_text(
+        self,
+        text: &'a str,
+        offset: usize,
+        between: Between,
+        header: Range<usize>,
+    ) -> Option<Table<'a>> {
         let (fields, errors) = DeTable::parse_recoverable(text);
-        let errors: Vec<_> = errors.iter().map(|error| syntax::SyntaxError::new(error, offset)).collect();
+        let errors: Vec<_> =
+            errors.iter().map(|error| syntax::SyntaxError::new(error, offset, between)).collect();
         for error in &errors {
             self.reporter.report(error.diagnostic(self.source));
         }
@@ -278,6 +296,18 @@ impl<'a> Table<'a> {
         }
         for (_, diagnostic) in self.missing.iter().filter(|(key, _)| !meant.contains(key)) {
             self.report(diagnostic.clone());
+        }
+    }
+
+    /// Reports the keys that are left and that resemble none of those asked for: `message` makes what to tell of one.
+    pub(crate) fn refuse_rest(&mut self, message: impl Fn(&str) -> String, help: &str) {
+        let is_meant = |key: &str| suggestion(key, self.known.iter().copied()).is_some();
+        let place = |key: &Spanned<Cow<'a, str>>| (key.get_ref().clone(), key.span());
+        let rest: Vec<_> = self.fields.keys().filter(|key| !is_meant(key.get_ref())).map(place).collect();
+        for (key, span) in rest {
+            self.fields.remove(&*key);
+            let span = span.start + self.document.offset..span.end + self.document.offset;
+            self.report(self.error(span, message(&key)).help(help));
         }
     }
 

@@ -26,8 +26,10 @@ pub(crate) const OWN_PAGES: [&str; 6] = [
     "/donnees-personnelles/",
     "/mentions-legales/",
     "/plan-du-site/",
-    "/recherche/",
+    SEARCH_PAGE,
 ];
+
+const SEARCH_PAGE: &str = "/recherche/";
 
 /// What a link leads to.
 pub(crate) enum Target<'a> {
@@ -80,6 +82,8 @@ pub(crate) struct Links<'a> {
     library: &'a Library,
     /// Anchors that the theme puts in pages.
     theme_ids: &'a BTreeSet<String>,
+    /// Whether the site has a page to search it.
+    has_search: bool,
     anchors: Mutex<FxHashMap<String, Lines>>,
     expected: Mutex<Vec<ExpectedAnchor>>,
     remembered: Mutex<Vec<(String, RememberedAnchor)>>,
@@ -105,11 +109,17 @@ pub(crate) struct RememberedAnchor {
 }
 
 impl<'a> Links<'a> {
-    pub(crate) fn new(tree: &'a Tree, library: &'a Library, theme_ids: &'a BTreeSet<String>) -> Self {
+    pub(crate) fn new(
+        tree: &'a Tree,
+        library: &'a Library,
+        theme_ids: &'a BTreeSet<String>,
+        has_search: bool,
+    ) -> Self {
         Self {
             tree,
             library,
             theme_ids,
+            has_search,
             anchors: Mutex::default(),
             expected: Mutex::default(),
             remembered: Mutex::default(),
@@ -124,11 +134,15 @@ impl<'a> Links<'a> {
         if let Some(anchor) = written.strip_prefix('#') {
             return Ok(page(from, written.to_owned(), Some(anchor)));
         }
+        if written == SEARCH_PAGE && !self.has_search && !self.tree.urls().any(|url| url == written) {
+            let help = "retirez ce lien, ou `search = false` dans site.toml";
+            return Err(BrokenLink::new("ce site n’a pas de page de recherche", help.to_owned()));
+        }
         if OWN_PAGES.contains(&written) {
             return Ok(Target::Outside);
         }
         if let Some((scheme, _)) = written.split_once(':') {
-            return outside(scheme);
+            return outside(&scheme.to_ascii_lowercase());
         }
         self.beside(from, written)
     }

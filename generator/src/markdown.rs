@@ -24,7 +24,7 @@ use std::{collections::BTreeSet, iter, mem, ops::Range, path::Path, sync::Arc};
 /// HTML made by the generator, safe to be put in a page as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
-pub(crate) struct Html(String);
+pub(crate) struct Html(Arc<str>);
 
 impl Html {
     pub(crate) fn as_str(&self) -> &str {
@@ -304,7 +304,8 @@ impl<'a> Pass<'a> {
         if !self.wraps.is_empty() {
             html = self.wrap(html);
         }
-        Html(html)
+        // A copy of the right size: thousands are kept, each in a buffer grown by doubling otherwise.
+        Html(html.into())
     }
 
     fn event(&mut self, event: Event<'a>, span: Range<usize>) {
@@ -347,10 +348,37 @@ impl<'a> Pass<'a> {
             },
             Event::InlineHtml(tag) if !tag.starts_with("</") || !self.has_html => self.refuse_html(span),
             Event::InlineHtml(_) | Event::Html(_) | Event::End(TagEnd::HtmlBlock) => {}
+            Event::Start(Tag::Table(_)) => {
+                self.table_event(&event);
+                self.open_region();
+                self.written.push(event);
+            }
+            Event::End(TagEnd::Table) => {
+                self.table_event(&event);
+                self.written.push(event);
+                self.close_region();
+            }
             other => {
                 self.table_event(&other);
                 self.written.push(other);
             }
+        }
+    }
+
+    /// A table too wide for its page scrolls alone, with the keyboard too. That of a chart lies in such a place already.
+    fn open_region(&mut self) {
+        let Some((theme, voice)) = self.renderer.theme.filter(|_| self.chart.is_none()) else { return };
+        self.asks_theme = true;
+        // In the language of the text, not of the edition that shows it untranslated.
+        let voice = if voice.language == self.renderer.language { voice } else { theme.voice(0) };
+        let label = voice.word("table.label").replace('&', "&amp;").replace('"', "&quot;");
+        let open = format!("<div class=\"table\" role=\"group\" aria-label=\"{label}\" tabindex=\"0\">\n");
+        self.written.push(Event::Html(open.into()));
+    }
+
+    fn close_region(&mut self) {
+        if self.renderer.theme.is_some() && self.chart.is_none() {
+            self.written.push(Event::Html("</div>\n".into()));
         }
     }
 
@@ -551,12 +579,12 @@ pub fn render_markdown(text: &str, language: &str) -> (String, Diagnostics) {
     let library = Library::new(Path::new(""), Vec::new(), &tree, &Memory::default());
     let renderer = Renderer {
         path: PATH,
-        links: &Links::new(&tree, &library, &ids),
+        links: &Links::new(&tree, &library, &ids, true),
         reporter: &reporter,
         language: Language::new(language).unwrap_or_default(),
         theme: None,
     };
     let source = Arc::new(Source { path: PATH.to_owned(), text: text.to_owned() });
     let (body, _) = renderer.body(&Markdown::body(&source, 0..text.len()));
-    (body.html.0, reporter.finish())
+    (body.html.0.to_string(), reporter.finish())
 }

@@ -8,7 +8,8 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use std::{
     collections::HashMap,
-    fs::{self, Metadata},
+    fs::{self, File, Metadata},
+    io::{BufWriter, Write},
     path::Path,
     sync::Arc,
     time::{SystemTime, UNIX_EPOCH},
@@ -145,12 +146,13 @@ impl Memory {
     /// # Errors
     /// When the system refuses.
     pub(crate) fn write(&self, file: &Path) -> std::io::Result<()> {
-        let bytes = postcard::to_stdvec(self).map_err(std::io::Error::other)?;
         if let Some(folder) = file.parent() {
             fs::create_dir_all(folder)?;
         }
         let new = file.with_extension("new");
-        fs::write(&new, bytes)?;
+        // A whole site's memory is megabytes: it is never held twice.
+        let writer = BufWriter::new(File::create(&new)?);
+        postcard::to_io(self, writer).map_err(std::io::Error::other)?.flush()?;
         fs::rename(new, file)
     }
 

@@ -7,14 +7,19 @@ use crate::{
 use rustc_hash::FxHashMap;
 use std::{
     collections::HashSet,
-    fs,
+    fs::{self, File, OpenOptions},
     io::{self, Write},
     path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
 };
 
 /// Lists the files of the last build, so that the next removes what it does not plan. What a build has not
 /// written itself, such as the register's data, is never listed, so never removed.
 const MANIFEST: &str = ".manifest";
+
+/// Stands in the manifest from the first write of a build to its end: a build that finds it follows one that was
+/// interrupted.
+const UNFINISHED: &str = "(unfinished)";
 
 /// Extensions of the compressed files beside a text.
 const COMPRESSED: [&str; 2] = ["br", "gz"];
@@ -41,6 +46,17 @@ pub(crate) struct Output<'a> {
     last: &'a FxHashMap<String, OutputMemory>,
     /// Whether each text is also written compressed.
     compress: bool,
+    /// Opened at the first write.
+    journal: Mutex<Option<Journal>>,
+}
+
+/// The manifest while files are being written: each new one is listed before it is there, so that whatever interrupts
+/// the build, the next knows of it.
+struct Journal {
+    manifest: File,
+    listed: HashSet<String>,
+    /// Whether the build before was interrupted.
+    is_after_interruption: bool,
 }
 
 /// A file that the build plans, as it is now.
@@ -53,7 +69,7 @@ pub(crate) struct Written {
 
 impl<'a> Output<'a> {
     pub(crate) fn new(folder: &'a Path, last: &'a FxHashMap<String, OutputMemory>, compress: bool) -> Self {
-        Self { folder, last, compress }
+        Self { folder, last, compress, journal: Mutex::default() }
     }
 
     /// What is known of `file`, if it is still as the last build left it, made of what `key` stands for.
@@ -72,6 +88,7 @@ impl<'a> Output<'a> {
             let is_current = fs::metadata(path).is_ok_and(|now| now.len() == bytes.len() as u64)
                 && fs::read(path).is_ok_and(|current| current == bytes);
             if !is_current {
+                self.announce(file)?;
                 put(path, |file| fs::write(file, bytes))?;
             }
             // What nobody remembers may be the copy of another text.
@@ -80,6 +97,7 @@ impl<'a> Output<'a> {
                 known.is_some() && known == self.beside(file, path).ok()
             };
             if self.is_compressed(file) && (!is_current || !is_known()) {
+                self.announce(file)?;
                 for with in COMPRESSED {
                     put(&beside(path, with), |file| compress(with, bytes, file))?;
                 }
@@ -110,6 +128,7 @@ impl<'a> Output<'a> {
                 let is_current =
                     fs::metadata(path).ok().map(|file| file.len()) == Some(fs::metadata(original)?.len());
                 if !is_current {
+                    self.announce(file)?;
                     put(path, |file| fs::copy(original, file).map(|_| ()))?;
                 }
                 Ok(Written { file: file.to_owned(), memory: None, changed: !is_current })
@@ -145,13 +164,25 @@ impl<'a> Output<'a> {
         at(&self.locate(file), |path| fs::read_to_string(path))
     }
 
+    /// Lists `file`, and what goes with it, before it is written.
+    fn announce(&self, file: &str) -> io::Result<()> {
+        let mut journal = self.journal.lock().unwrap_or_else(PoisonError::into_inner);
+        let journal = match &mut *journal {
+            Some(journal) => journal,
+            none => none.insert(Journal::open(self.folder)?),
+        };
+        journal.list([file.to_owned()].into_iter().chain(self.compressed(file)))
+    }
+
+    /// The compressed files that go with one.
+    fn compressed(&self, file: &str) -> impl Iterator<Item = String> {
+        let with = COMPRESSED.iter().filter(|_| self.is_compressed(file));
+        with.map(move |with| format!("{file}.{with}"))
+    }
+
     /// Removes what the last build wrote and this one does not plan; how many files that was.
     pub(crate) fn finish(&self, mut planned: Vec<String>) -> Result<usize, FileError> {
-        let compressed: Vec<String> = planned
-            .iter()
-            .filter(|file| self.is_compressed(file))
-            .flat_map(|file| [format!("{file}.br"), format!("{file}.gz")])
-            .collect();
+        let compressed: Vec<String> = planned.iter().flat_map(|file| self.compressed(file)).collect();
         planned.extend(compressed);
         planned.sort_unstable();
         planned.dedup();
@@ -161,8 +192,17 @@ impl<'a> Output<'a> {
         if list == last {
             return Ok(0);
         }
+        let journal = self.journal.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_after_interruption =
+            journal.as_ref().map_or_else(|| is_unfinished(&last), |journal| journal.is_after_interruption);
+        if is_after_interruption {
+            // What was half written.
+            let listed = last.lines().chain([MANIFEST]);
+            listed.map(|file| self.locate(file)).try_for_each(|file| at(&temporary(&file), remove))?;
+        }
         let planned: HashSet<&str> = planned.iter().map(String::as_str).collect();
-        let stale: Vec<&str> = last.lines().filter(|file| !planned.contains(file)).collect();
+        let stale: HashSet<&str> =
+            last.lines().filter(|file| *file != UNFINISHED && !planned.contains(file)).collect();
         for file in &stale {
             at(&self.locate(file), remove)?;
         }
@@ -185,6 +225,27 @@ impl<'a> Output<'a> {
     }
 }
 
+impl Journal {
+    fn open(folder: &Path) -> io::Result<Self> {
+        fs::create_dir_all(folder)?;
+        let path = folder.join(MANIFEST);
+        let listed = read_manifest(&path)?;
+        let mut manifest = OpenOptions::new().create(true).append(true).open(path)?;
+        // The last line may have been cut.
+        let start = if listed.is_empty() || listed.ends_with('\n') { "" } else { "\n" };
+        manifest.write_all(format!("{start}{UNFINISHED}\n").as_bytes())?;
+        let is_after_interruption = is_unfinished(&listed);
+        Ok(Self { manifest, listed: listed.lines().map(str::to_owned).collect(), is_after_interruption })
+    }
+
+    fn list(&mut self, files: impl Iterator<Item = String>) -> io::Result<()> {
+        let new: Vec<String> = files.filter(|file| !self.listed.contains(file)).collect();
+        let lines: String = new.iter().flat_map(|file| [file, "\n"]).collect();
+        self.listed.extend(new);
+        self.manifest.write_all(lines.as_bytes())
+    }
+}
+
 fn at<T>(path: &Path, act: impl FnOnce(&Path) -> io::Result<T>) -> Result<T, FileError> {
     act(path).map_err(|source| FileError { path: path.to_owned(), source })
 }
@@ -203,13 +264,21 @@ fn read_manifest(path: &Path) -> io::Result<String> {
     }
 }
 
+fn is_unfinished(manifest: &str) -> bool {
+    manifest.lines().any(|line| line == UNFINISHED)
+}
+
+/// Under which name a file is written first.
+fn temporary(path: &Path) -> PathBuf {
+    path.with_file_name(format!(".{}.new", path.file_name().unwrap_or_default().to_string_lossy()))
+}
+
 /// Writes a file under a temporary name first.
 fn put(path: &Path, write: impl Fn(&Path) -> io::Result<()>) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new(""));
-    let temporary = folder.join(format!(".{}.new", path.file_name().unwrap_or_default().to_string_lossy()));
+    let temporary = temporary(path);
     match write(&temporary) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            fs::create_dir_all(folder)?;
+            fs::create_dir_all(path.parent().unwrap_or(Path::new("")))?;
             write(&temporary)?;
         }
         other => other?,
@@ -239,7 +308,9 @@ fn gzip(bytes: &[u8]) -> io::Result<Vec<u8>> {
 /// Removes a file, and the folders it leaves empty.
 fn remove(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        Err(error) if !matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            return Err(error);
+        }
         _ => {}
     }
     let mut folder = path.parent();

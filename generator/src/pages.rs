@@ -197,6 +197,7 @@ impl<'a> Planner<'a> {
             self.list(&page.url, cards, listing.paginate, |planner, url, number, values| {
                 let mut view = viewer.page(page);
                 view.url = url;
+                view.original_url = view.original_url.map(|url| page_url(&url, number));
                 let values = values.share("documents", &documents);
                 planner.page_at("section.html", page, view, values, (number == 1).then_some(page));
             });

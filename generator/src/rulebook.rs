@@ -64,8 +64,8 @@ fn deposit_rules(deposit: &Deposit, site: &Site) -> Option<rulebook::Deposit> {
         title: deposit.page.title.as_str().to_owned(),
         path: deposit.page.url.clone(),
         window: support.window,
-        opens_text: calendar.moment(support.window.opens()),
-        closes_text: calendar.moment(support.window.closes()),
+        opens_text: calendar.first(support.window.opens()),
+        closes_text: calendar.last(support.window.closes()),
         erased: support.erased,
         demonstration: support.demonstration.clone(),
     })

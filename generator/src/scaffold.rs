@@ -161,7 +161,7 @@ impl Outline {
         let (mut organisations, mut processes) = (Vec::new(), Vec::new());
         for (path, source) in &sources {
             let file = front_matter::File { source, reporter: &unheard, zone: &zone };
-            let Some(opened) = tree::open(path, file, &[]) else { continue };
+            let Some(opened) = tree::open(path, file, &[], None) else { continue };
             let folder = tree::folder(path).to_owned();
             match opened.head.kind {
                 Kind::Organisation => {

@@ -67,6 +67,8 @@ pub(crate) struct Edition<'a> {
     code: &'a str,
     name: String,
     url: String,
+    /// Whether the page is really written in that language.
+    written: bool,
 }
 
 /// Of every page: itself.
@@ -75,6 +77,8 @@ pub(crate) struct Page<'a> {
     pub(crate) title: &'a str,
     pub(crate) description: &'a str,
     pub(crate) url: String,
+    /// Of the page in the main language, when its text is that one's.
+    pub(crate) original_url: Option<String>,
     pub(crate) date_text: Option<String>,
     pub(crate) date_iso: Option<String>,
     pub(crate) updated_text: Option<String>,
@@ -150,6 +154,7 @@ impl<'a> Viewer<'a> {
             code: self.site.theme.voice(content.edition).language_code(),
             name: self.site.theme.voice(content.edition).word("language.name").to_owned(),
             url: content.home.url.clone(),
+            written: !content.home.untranslated,
         };
         let key = if settings.audit.is_some() { "accessibility.partial" } else { "accessibility.none" };
         Site {
@@ -184,6 +189,7 @@ impl<'a> Viewer<'a> {
     /// A page of the content.
     pub(crate) fn page(&self, page: &'a content::Page) -> Page<'a> {
         Page {
+            original_url: page.untranslated.then(|| self.original_url(page)),
             date_text: page.date.map(|date| self.day_text(date)),
             date_iso: page.date.map(|date| self.day_iso(date)),
             updated_text: page.updated.map(|date| self.day_text(date)),
@@ -208,6 +214,7 @@ impl<'a> Viewer<'a> {
             title,
             description,
             url,
+            original_url: None,
             date_text: None,
             date_iso: None,
             updated_text: None,
@@ -244,9 +251,16 @@ impl<'a> Viewer<'a> {
             let voice = self.site.theme.voice(content.edition);
             let node = content.tree.get(&page.path).filter(|node| node.published)?;
             let name = voice.word("language.name").to_owned();
-            Some(Edition { code: voice.language_code(), name, url: node.url.clone() })
+            let written = content.edition == 0 || content.is_translated(&page.path);
+            Some(Edition { code: voice.language_code(), name, url: node.url.clone(), written })
         };
         others.filter_map(edition).collect()
+    }
+
+    /// The address of a page in the main language.
+    fn original_url(&self, page: &content::Page) -> String {
+        let node = self.site.content().tree.get(&page.path);
+        node.map_or_else(|| page.url.clone(), |node| node.url.clone())
     }
 
     /// The pages above a page.

@@ -53,7 +53,7 @@ impl fmt::Display for Language {
 const SECTIONS_OF_FUNCTIONS: [&str; 4] = ["count", "mail", "refusal", "title"];
 
 /// What the generator says, by section. (What the functions say is tested where they say it.)
-const SPOKEN: [(&str, &[&str]); 15] = [
+const SPOKEN: [(&str, &[&str]); 16] = [
     ("count", &["one", "other"]),
     ("date.day", &["1", "other"]),
     ("delay", &["both", "days.one", "days.other", "months.one", "months.other", "years.one", "years.other"]),
@@ -69,6 +69,7 @@ const SPOKEN: [(&str, &[&str]); 15] = [
     ("state", &["review", "inadmissible", "before", "open", "closed"]),
     ("step", &["opens", "closes", "window"]),
     ("tab", &["home", "presentation"]),
+    ("table", &["label"]),
 ];
 
 /// The words of a theme in a language: its own, else those of the theme below, else the French ones. What the

@@ -71,6 +71,26 @@ impl Head {
         }
     }
 
+    /// Reads what a translation says: the page that it translates, `original`, decides the rest.
+    pub(crate) fn read_translation(table: &mut Table<'_>, original: &str) -> Self {
+        let head = Self {
+            kind: Kind::Page,
+            title: table.require("title"),
+            description: Some(table.get("description").unwrap_or_default()),
+            date: table.get("date"),
+            updated: None,
+            draft: table.get("draft").unwrap_or(false),
+            slug: None,
+            weight: 0,
+            aliases: Vec::new(),
+            terms: Vec::new(),
+            header: table.header(),
+        };
+        let help = format!("retirez cette clé : {original}, que cette page traduit, en décide");
+        table.refuse_rest(|key| format!("`{key}` ne se lit pas dans une traduction"), &help);
+        head
+    }
+
     /// Whether it is shown at `now`.
     pub(crate) fn is_published(&self, now: Timestamp) -> bool {
         !self.draft && self.date.is_none_or(|date| date <= now)

@@ -3,11 +3,11 @@
 
 use super::{document::Mention, head::Head, tree::Opened};
 use crate::{
-    front_matter::{Choice, Table},
+    front_matter::{Choice, Point, Table},
     markdown::{Markdown, Text},
     settings::page_length,
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
@@ -53,7 +53,10 @@ impl Choice for Sort {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Event {
     pub(crate) starts: Timestamp,
+    /// Of an event of whole days, the first instant of the last.
     pub(crate) ends: Option<Timestamp>,
+    /// Whether only the days count.
+    pub(crate) all_day: bool,
     /// « Salle des fêtes »
     pub(crate) place: Option<Text>,
     pub(crate) address: Option<Text>,
@@ -62,17 +65,25 @@ pub(crate) struct Event {
     pub(crate) cancelled: bool,
 }
 
+impl Event {
+    /// From when on it is past.
+    pub(crate) fn over(&self, zone: &TimeZone) -> Timestamp {
+        let last = self.ends.unwrap_or(self.starts);
+        let tomorrow = || last.to_zoned(zone.clone()).tomorrow()?.start_of_day();
+        if self.all_day { tomorrow().map_or(last, |midnight| midnight.timestamp()) } else { last }
+    }
+}
+
 impl Leaf {
     /// Reads an opened file to its end; `None` when something is wrong and reported.
     pub(crate) fn read(file: Opened<'_>, is_translation: bool) -> (Option<Self>, Markdown) {
         let Opened { head, mut table, body, .. } = file;
         let detail = match head.kind {
-            _ if is_translation => Some(Detail::Page),
             super::Kind::Section => Some(Detail::Section(read_listing(&mut table))),
             super::Kind::Event => read_event(&mut table).map(Detail::Event),
             _ => Some(Detail::Page),
         };
-        let documents = Mention::read_all(&mut table);
+        let documents = if is_translation { Vec::new() } else { Mention::read_all(&mut table) };
         table.finish();
         (detail.map(|detail| Self { head, detail, documents }), body)
     }
@@ -84,28 +95,42 @@ fn read_listing(table: &mut Table<'_>) -> Listing {
 }
 
 fn read_event(table: &mut Table<'_>) -> Option<Event> {
-    let starts: Option<Timestamp> = table.require("starts");
-    let ends: Option<Spanned<Timestamp>> = table.get("ends");
+    let starts: Option<Point> = table.require("starts");
+    let ends: Option<Spanned<Point>> = table.get("ends");
     let place = table.get("place");
     let address = table.get("address");
     let online: Option<Spanned<String>> = table.get("online");
     let cancelled = table.get("cancelled").unwrap_or(false);
-    if let (Some(starts), Some(ends)) = (starts, &ends)
-        && *ends.get_ref() <= starts
-    {
-        let error = table.error(ends.span(), "l’événement finit avant de commencer");
-        table.report(error.help("donnez à `ends` un moment plus tardif que `starts`"));
+    if let (Some(starts), Some(ends)) = (starts, &ends) {
+        check_end(starts, ends, table);
     }
     if let Some(online) = online.as_ref().filter(|online| !online.get_ref().starts_with("https://")) {
         let error = table.error(online.span(), "`online` est une adresse en https");
         table.report(error.help("écrivez par exemple `online = \"https://visio.exemple.fr/reunion\"`"));
     }
+    let starts = starts?;
     Some(Event {
-        starts: starts?,
-        ends: ends.map(Spanned::into_inner),
+        starts: starts.at,
+        ends: ends.map(|ends| ends.into_inner().at),
+        all_day: starts.is_day,
         place,
         address,
         online: online.map(Spanned::into_inner),
         cancelled,
     })
+}
+
+/// Reports an end that is not after the start, or not as exact.
+fn check_end(starts: Point, ends: &Spanned<Point>, table: &Table<'_>) {
+    let (end, report) = (ends.get_ref(), |message: &str, help: &str| {
+        table.report(table.error(ends.span(), message).help(help));
+    });
+    if starts.is_day != end.is_day {
+        report(
+            "`starts` et `ends` ne sont pas deux jours, ni deux moments",
+            "donnez l’heure des deux, ou d’aucun : sans heure, l’événement dure des jours entiers",
+        );
+    } else if end.at < starts.at || (end.at == starts.at && !starts.is_day) {
+        report("l’événement finit avant de commencer", "donnez à `ends` un moment plus tardif que `starts`");
+    }
 }

@@ -96,8 +96,8 @@ impl<'a> Sources<'a> {
         let taxonomies = settings.map_or(&NO_TAXONOMY, |settings| &settings.taxonomy_names);
         let one = |(path, stat): (String, Stat)| {
             let translated = translation(&path, languages);
-            let edition = translated.as_ref().map_or(0, |(edition, _)| *edition);
-            let read = read(folder, &path, stat, edition, context, (zone, taxonomies), &found);
+            let original = translated.as_ref().map(|(edition, original)| (*edition, &**original));
+            let read = read(folder, &path, stat, original, context, (zone, taxonomies), &found);
             (translated, SourceFile { path, stat, read })
         };
         let all: Vec<_> = files.pages.into_par_iter().map(one).collect();
@@ -146,7 +146,7 @@ impl<'a> Sources<'a> {
         source: &'s Arc<Source>,
         reporter: &'s Reporter,
     ) -> Option<Opened<'s>> {
-        tree::open(path, File { source, reporter, zone: self.zone }, self.taxonomies)
+        tree::open(path, File { source, reporter, zone: self.zone }, self.taxonomies, None)
     }
 
     /// Reports what was found wrong in the files.
@@ -179,11 +179,13 @@ fn read<'a>(
     folder: &Path,
     path: &str,
     stat: Stat,
-    edition: usize,
+    translates: Option<(usize, &str)>,
     context: Context<'a>,
     (zone, taxonomies): (&'a TimeZone, &'a [String]),
     found: &Reporter,
 ) -> Read<'a> {
+    let (edition, original) = translates.unzip();
+    let edition = edition.unwrap_or_default();
     if let Some(memory) = context.memory.leaf(edition, path, stat) {
         return Read::Remembered(memory);
     }
@@ -193,15 +195,16 @@ fn read<'a>(
         return Read::Remembered(memory);
     }
     let own = Reporter::default();
-    let Some(opened) = tree::open(path, File { source: &source, reporter: &own, zone }, taxonomies) else {
+    let file = File { source: &source, reporter: &own, zone };
+    let Some(opened) = tree::open(path, file, taxonomies, original) else {
         found.absorb(own);
         return Read::Unreadable;
     };
-    if edition == 0 && !opened.head.kind.is_leaf() {
+    if original.is_none() && !opened.head.kind.is_leaf() {
         let head = Box::new(opened.head);
         return Read::Structured { head, source };
     }
-    let (leaf, body) = Leaf::read(opened, edition > 0);
+    let (leaf, body) = Leaf::read(opened, original.is_some());
     let is_sound = own.is_empty();
     found.absorb(own);
     match leaf {

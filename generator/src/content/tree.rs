@@ -69,8 +69,13 @@ pub(crate) struct Opened<'a> {
 }
 
 /// Opens the file at `path`, below `content/`; `None`, with diagnostics, when nothing can be read in it.
-/// `taxonomies` are the names that it may use.
-pub(crate) fn open<'a>(path: &str, file: File<'a>, taxonomies: &'a [String]) -> Option<Opened<'a>> {
+/// `taxonomies` are the names that it may use; `original` is the page that it translates, if it does.
+pub(crate) fn open<'a>(
+    path: &str,
+    file: File<'a>,
+    taxonomies: &'a [String],
+    original: Option<&str>,
+) -> Option<Opened<'a>> {
     let source = file.source;
     let parts = match front_matter::split(&source.text) {
         Ok(parts) => parts,
@@ -82,8 +87,13 @@ pub(crate) fn open<'a>(path: &str, file: File<'a>, taxonomies: &'a [String]) -> 
         }
     };
     let mut table = file.parse(parts.front_matter)?;
-    let kind = if table.has("kind") { table.get("kind")? } else { Kind::Page };
-    let head = Head::read(kind, &mut table, taxonomies);
+    let head = match original {
+        Some(original) => Head::read_translation(&mut table, last(original)),
+        None => {
+            let kind = if table.has("kind") { table.get("kind")? } else { Kind::Page };
+            Head::read(kind, &mut table, taxonomies)
+        }
+    };
     Some(Opened { path: path.to_owned(), head, table, body: Markdown::body(source, parts.body) })
 }
 

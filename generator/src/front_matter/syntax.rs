@@ -6,6 +6,13 @@ use std::{ops::Range, sync::Arc};
 /// How what TOML says of dates begins.
 const DATES: [&str; 3] = ["invalid date", "invalid time", "invalid offset"];
 
+/// What keeps keys apart where an editor writes them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Between {
+    Lines,
+    Commas,
+}
+
 /// A mistake of syntax.
 pub(super) struct SyntaxError {
     span: Range<usize>,
@@ -16,14 +23,14 @@ pub(super) struct SyntaxError {
 }
 
 impl SyntaxError {
-    /// `offset` is that of the TOML in the file.
-    pub(super) fn new(error: &toml::de::Error, offset: usize) -> Self {
+    /// `offset` is that of the TOML in the file, whose keys are kept apart by `between`.
+    pub(super) fn new(error: &toml::de::Error, offset: usize, between: Between) -> Self {
         let span = error.span().unwrap_or_default();
         let (description, expected) = match error.message().split_once(", expected ") {
             Some((description, expected)) => (description, Some(expected)),
             None => (error.message(), None),
         };
-        let (message, help) = translate(description, expected);
+        let (message, help) = translate(description, expected, between);
         let value = matches!(description, "string values must be quoted" | "invalid value")
             || ["invalid date", "invalid time", "invalid offset"]
                 .iter()
@@ -41,7 +48,7 @@ impl SyntaxError {
     }
 }
 
-fn translate(description: &str, expected: Option<&str>) -> (String, Option<&'static str>) {
+fn translate(description: &str, expected: Option<&str>, between: Between) -> (String, Option<&'static str>) {
     let french = match description {
         "string values must be quoted" => {
             ("texte sans guillemets", Some("un texte s’écrit entre guillemets : \"…\""))
@@ -68,6 +75,10 @@ fn translate(description: &str, expected: Option<&str>) -> (String, Option<&'sta
         "missing escaped value" | "invalid escape sequence" => {
             ("barre oblique inverse dans un texte", Some("écrivez `\\\\` pour une barre oblique inverse"))
         }
+        "unexpected key or value" if between == Between::Commas => (
+            "il manque une virgule avant ceci",
+            Some("écrivez `clé=\"valeur\"`, avec une virgule entre deux"),
+        ),
         "unexpected key or value" => ("une seule clé par ligne", None),
         other if DATES.iter().any(|date| other.starts_with(date)) => {
             let is_impossible = expected.is_some_and(|expected| expected.contains("between"));

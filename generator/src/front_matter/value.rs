@@ -118,6 +118,30 @@ impl FromValue for Timestamp {
     }
 }
 
+/// When something begins or ends: at an instant, or with a whole day.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Point {
+    /// Of a day, the first instant.
+    pub(crate) at: Timestamp,
+    pub(crate) is_day: bool,
+}
+
+impl FromValue for Point {
+    const EXPECTED: &'static str = Timestamp::EXPECTED;
+
+    fn example() -> String {
+        "2024-06-03T18:30:00".to_owned()
+    }
+
+    fn from_value(value: &Spanned<DeValue<'_>>, place: &Place<'_>) -> Option<Self> {
+        let point = value.get_ref().as_datetime().and_then(|written| {
+            let at = Moment::try_from(*written).ok()?.at(place.document.file.zone);
+            Some(Self { at, is_day: written.time.is_none() })
+        });
+        typed(value, place, point)
+    }
+}
+
 impl FromValue for civil::Date {
     const EXPECTED: &'static str = "une date";
 

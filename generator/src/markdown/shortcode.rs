@@ -300,7 +300,7 @@ impl<'a> Pass<'a> {
         let span = markdown.span(arguments.clone());
         let zone = TimeZone::UTC;
         let file = File { source: &markdown.source, reporter: self.renderer.reporter, zone: &zone };
-        let mut table = file.parse_text(&written, span.start, markdown.span(place.clone()))?;
+        let mut table = file.parse_arguments(&written, span.start, markdown.span(place.clone()))?;
         let context = self.arguments(name, place, &mut table);
         table.finish();
         Some(Wrap { name: name.to_owned(), arguments: context?, chart: None })
@@ -418,14 +418,12 @@ impl<'a> Pass<'a> {
         };
         let _ = goes_round;
         let written = as_toml(&self.markdown.text()[arguments.clone()]);
-        let values = match toml::from_str::<toml::Table>(&written) {
-            Ok(values) => values,
-            Err(error) => {
-                let error = self.markdown.error(arguments.clone(), error.message().to_owned());
-                self.report(error.help("écrivez `clé=\"valeur\"`, avec une virgule entre deux"));
-                return None;
-            }
-        };
+        let start = self.markdown.span(arguments.clone()).start;
+        let zone = TimeZone::UTC;
+        let file = File { source: &self.markdown.source, reporter: self.renderer.reporter, zone: &zone };
+        file.parse_arguments(&written, start, self.markdown.span(place.clone()))?;
+        // What is wrong in it has been reported.
+        let values = toml::from_str::<toml::Table>(&written).ok()?;
         let names: Vec<&str> = definition.args().iter().map(tera::ComponentArg::name).collect();
         let unknown = values.keys().find(|key| !names.contains(&key.as_str()));
         let required = definition.args().iter().filter(|argument| argument.is_required());

@@ -1,6 +1,7 @@
 //! `parvis serve`: the whole platform in one process. Builds the site, opens the embedded table, serves pages and
 //! functions on one port, keeps the register, and builds anew when content or counts change.
 
+mod broken;
 mod folder;
 mod outbox;
 mod pages;
@@ -35,6 +36,8 @@ pub struct Options {
     pub port: u16,
     /// Moment at which the clock starts; now when `None`.
     pub at: Option<Timestamp>,
+    /// Whether drafts and what is dated later are shown.
+    pub drafts: bool,
 }
 
 /// Why serving is impossible or had to stop.
@@ -83,22 +86,35 @@ async fn serve(options: &Options) -> Result<(), ServeError> {
         .await
         .map_err(|source| ServeError::Port { port: options.port, source })?;
     let address = listener.local_addr()?;
+    let listener = listener.into_std()?;
     let clock = options.at.map(Clock::starting_at).unwrap_or_default();
 
     data.forget_counts()?;
-    let site = Site::new(options.root.clone(), data.public(), clock);
-    let rulebook = site.build()?;
+    let smtp = std::env::var("PARVIS_SMTP").ok().map(|url| Smtp::new(&url)).transpose()?;
+    let has_outbox = smtp.is_none();
+    let site = Site::new(options.root.clone(), data.public(), clock, options.drafts);
+    let rulebook = match site.build() {
+        Ok(rulebook) => rulebook,
+        Err(error) => {
+            announce_failure(&error, address);
+            tokio::select! {
+                built = broken::wait_until_built(&site, &error, &listener, has_outbox) => built?,
+                () = interrupted() => return Ok(()),
+            }
+        }
+    };
     let table = SqliteTable::open(&data.table())?;
     demonstration::plant(&table, &rulebook, data.secret(), clock.now()).await?;
     let (rules, rulebook) = watch::channel(rulebook);
     let mut writer = Writer::new(Arc::new(table.clone()), rulebook.clone(), Box::new(Folder(data.public())));
     writer.run(clock.now()).await?;
-    let first_counted = site.build()?; // now with the counts
-    rules.send_replace(first_counted);
+    // Now with the counts; an editor may have broken it meanwhile.
+    match site.build() {
+        Ok(first_counted) => drop(rules.send_replace(first_counted)),
+        Err(error) => eprintln!("{error}"),
+    }
 
     let outbox = Arc::new(Outbox::default());
-    let smtp = std::env::var("PARVIS_SMTP").ok().map(|url| Smtp::new(&url)).transpose()?;
-    let has_outbox = smtp.is_none();
     let mailer: Arc<dyn Mailer> = match smtp {
         Some(smtp) => Arc::new(smtp),
         None => outbox.clone(),
@@ -119,6 +135,7 @@ async fn serve(options: &Options) -> Result<(), ServeError> {
     let live = rebuild::watch(site, counts_changed, rules);
     announce(address, options, has_outbox);
     let app = pages::router(door, data.public(), live, has_outbox.then_some(outbox));
+    let listener = TcpListener::from_std(listener)?;
     let serving = axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>())
         .with_graceful_shutdown(interrupted());
     tokio::select! {
@@ -170,6 +187,11 @@ async fn keep_register(
         let _ = timeout(Duration::from_secs(1), committed).await;
         sleep(Duration::from_millis(50)).await;
     }
+}
+
+fn announce_failure(error: &ServeError, address: SocketAddr) {
+    eprintln!("{error}");
+    println!("Le site ne se construit pas : ce qu’il faut corriger se lit aussi sur http://{address}/");
 }
 
 fn announce(address: SocketAddr, options: &Options, has_outbox: bool) {

@@ -26,7 +26,7 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use tower_http::services::{ServeDir, ServeFile};
 
 /// Renews a page that is being edited, and shows what keeps the site from being built.
-const LIVE_SCRIPT: &str = include_str!("live.js");
+pub(super) const LIVE_SCRIPT: &str = include_str!("live.js");
 const LIVE_STYLE: &str = include_str!("live.css");
 
 /// With an outbox the site is being tried or edited: its pages reload when it is built anew, and its mails are shown.
@@ -81,7 +81,7 @@ async fn finish_file(request: Request, next: Next) -> Response {
     response
 }
 
-fn own_file(kind: &'static str, text: &'static str) -> impl IntoResponse {
+pub(super) fn own_file(kind: &'static str, text: &'static str) -> impl IntoResponse {
     ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-cache")], text)
 }
 
@@ -115,21 +115,26 @@ fn mark_without_styles(page: &str) -> u128 {
     fingerprint(rest.join("\"").as_bytes())
 }
 
+/// What a page knows of the site.
 #[derive(Deserialize)]
-struct Seen {
+pub(super) struct Seen {
     version: Option<u64>,
 }
 
 /// Answers with the state of the site: at once, or as soon as it is another than the one the page has seen.
-async fn wait_for_change(State(live): State<Live>, Query(Seen { version }): Query<Seen>) -> Json<LiveState> {
+async fn wait_for_change(State(live): State<Live>, Query(seen): Query<Seen>) -> Json<LiveState> {
+    Json(changed(live, seen).await)
+}
+
+/// The state of the site: as it is, or as soon as it is another than the one the page has seen.
+pub(super) async fn changed(live: Live, Seen { version }: Seen) -> LiveState {
     let mut current = live.0;
     if let Some(seen) = version {
         let changed = current.wait_for(|state| state.version != seen);
         // Nothing new: the page asks again.
         let _ = tokio::time::timeout(Duration::from_secs(30), changed).await;
     }
-    let state = current.borrow().clone();
-    Json(state)
+    current.borrow().clone()
 }
 
 #[cfg(test)]

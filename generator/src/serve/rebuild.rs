@@ -22,6 +22,8 @@ pub(super) struct Site {
     root: PathBuf,
     public: PathBuf,
     clock: Clock,
+    /// Whether drafts and what is dated later are shown.
+    drafts: bool,
 }
 
 /// What pages that are being edited are told.
@@ -43,7 +45,7 @@ impl State {
     }
 
     /// Tells why the site was not built; whether that is new to anyone.
-    fn fail(&mut self, diagnostics: String) -> bool {
+    pub(super) fn fail(&mut self, diagnostics: String) -> bool {
         let is_new = self.diagnostics.as_ref() != Some(&diagnostics);
         self.version += u64::from(is_new);
         self.diagnostics = Some(diagnostics);
@@ -56,22 +58,54 @@ impl State {
 pub(super) struct Live(pub(super) watch::Receiver<State>);
 
 impl Site {
-    pub(super) fn new(root: PathBuf, public: PathBuf, clock: Clock) -> Self {
-        Self { root, public, clock }
+    pub(super) fn new(root: PathBuf, public: PathBuf, clock: Clock, drafts: bool) -> Self {
+        Self { root, public, clock, drafts }
+    }
+
+    fn plan(&self) -> Build<'_> {
+        let site = Build::new(&self.root, &self.public, self.clock.now());
+        Build { drafts: self.drafts, compress: false, ..site }
     }
 
     /// Builds the site as of the clock's moment, but what takes long.
     pub(super) fn build(&self) -> Result<Arc<Rulebook>, ServeError> {
-        let site = Build::new(&self.root, &self.public, self.clock.now());
-        let built = crate::build(&Build { quick: true, compress: false, ..site })?;
+        let built = crate::build(&Build { quick: true, ..self.plan() })?;
         Ok(Arc::new(built.rulebook))
     }
 
     /// Builds what [`Site::build`] leaves as it is.
     fn finish(&self) -> Result<(), ServeError> {
-        let site = Build::new(&self.root, &self.public, self.clock.now());
-        crate::build(&Build { compress: false, ..site })?;
+        crate::build(&self.plan())?;
         Ok(())
+    }
+}
+
+/// Builds a site that could not be built, again at each edit and every minute, until it can be; `state` is told what is
+/// wrong meanwhile.
+pub(super) async fn first_build(site: &Site, state: &watch::Sender<State>) -> Arc<Rulebook> {
+    let (edited, mut edits) = watch::channel(());
+    let mut follower = Follower::new(&site.root, edited).inspect_err(not_followed).ok();
+    loop {
+        match tokio::task::block_in_place(|| site.build()) {
+            Ok(rulebook) => return rulebook,
+            Err(error) => tell(&error, state),
+        }
+        tokio::select! {
+            Ok(()) = edits.changed() => sleep(Duration::from_millis(100)).await,
+            () = sleep(Duration::from_secs(60)) => {}
+        }
+        edits.mark_unchanged();
+        if let Some(follower) = &mut follower {
+            follower.catch_up();
+        }
+    }
+}
+
+/// Tells why the site was not built, once.
+fn tell(error: &ServeError, state: &watch::Sender<State>) {
+    let error = error.to_string();
+    if state.send_if_modified(|state| state.fail(error.clone())) {
+        eprintln!("{error}");
     }
 }
 
@@ -120,12 +154,7 @@ pub(super) fn watch(
                     state.send_if_modified(|state| state.succeed(is_edit));
                 }
                 // The last good site goes on being served.
-                Err(error) => {
-                    let error = error.to_string();
-                    if state.send_if_modified(|state| state.fail(error.clone())) {
-                        eprintln!("{error}");
-                    }
-                }
+                Err(error) => tell(&error, &state),
             }
         }
     });

@@ -34,8 +34,8 @@ pub(crate) struct Event {
     /// Where to take part from afar, absolute.
     pub(crate) online: Option<String>,
     pub(crate) cancelled: bool,
-    /// The last change of what is said here.
-    pub(crate) updated: Timestamp,
+    /// The last change of what is said here, if it is known.
+    pub(crate) updated: Option<Timestamp>,
 }
 
 impl Event {
@@ -91,8 +91,11 @@ fn begin() -> String {
 fn push_event(out: &mut String, event: &Event, zone: &TimeZone) {
     line(out, "BEGIN", "VEVENT");
     line(out, "UID", &escape(&event.uid));
-    line(out, "DTSTAMP", &utc(event.updated));
-    line(out, "LAST-MODIFIED", &utc(event.updated));
+    // The format wants a stamp; without a date of its own, an event has one that no build moves.
+    line(out, "DTSTAMP", &utc(event.updated.unwrap_or(Timestamp::UNIX_EPOCH)));
+    if let Some(updated) = event.updated {
+        line(out, "LAST-MODIFIED", &utc(updated));
+    }
     if let Some((first, last)) = event.days(zone) {
         line(out, "DTSTART;VALUE=DATE", &basic(&first.to_string()));
         // The end is the first day after; one day alone needs none.
@@ -190,7 +193,7 @@ mod tests {
             address: Some("1 place de la Mairie, 27000 Aubeville".to_owned()),
             online: None,
             cancelled: false,
-            updated: at("2026-04-01T08:00:00.5Z"),
+            updated: Some(at("2026-04-01T08:00:00.5Z")),
         }
     }
 

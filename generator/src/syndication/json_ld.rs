@@ -275,7 +275,7 @@ mod tests {
             address: Some("1 rue Haute, 27000 Aubeville".to_owned()),
             online: None,
             cancelled: false,
-            updated: at("2026-01-01T08:00:00Z"),
+            updated: Some(at("2026-01-01T08:00:00Z")),
         }
     }
 

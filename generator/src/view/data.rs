@@ -153,12 +153,12 @@ impl<'a> Viewer<'a> {
             description: leaf.page.description.as_str().to_owned(),
             starts: event.starts,
             ends: event.ends,
-            all_day: false,
+            all_day: event.all_day,
             place: text(&event.place),
             address: text(&event.address),
             online: event.online.clone(),
             cancelled: event.cancelled,
-            updated: leaf.page.updated.or(leaf.page.date).unwrap_or(event.starts),
+            updated: leaf.page.updated.or(leaf.page.date),
         })
     }
 

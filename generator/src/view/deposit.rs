@@ -11,7 +11,7 @@ use crate::{
 use domain::{
     counts::{DepositCounts, ThresholdState},
     rulebook::group_digits,
-    window::Phase,
+    window::{Phase, Window},
 };
 use serde::Serialize;
 
@@ -192,8 +192,8 @@ impl<'a> Viewer<'a> {
             history: deposit.history.iter().map(|event| self.event(event)).collect(),
             support_url: support.map(|_| format!("{url}soutenir/")),
             withdraw_url: support.map(|_| format!("{url}retirer/")),
-            opens_text: support.map(|support| calendar.moment(support.window.opens())),
-            closes_text: support.map(|support| calendar.moment(support.window.closes())),
+            opens_text: support.map(|support| calendar.first(support.window.opens())),
+            closes_text: support.map(|support| calendar.last(support.window.closes())),
             erased_text: support.map(|support| self.day_text(support.erased)),
             as_of_text: self.counts.as_of(process).map(|as_of| calendar.moment(as_of)),
         }
@@ -238,9 +238,9 @@ impl<'a> Viewer<'a> {
                 Phase::After => (State::Closed, "state.closed", Some(support.window)),
             },
         };
-        let text = |instant| self.calendar().moment(instant);
-        let (opens, closes) =
-            window.map(|window| (text(window.opens()), text(window.closes()))).unwrap_or_default();
+        let calendar = self.calendar();
+        let said = |window: Window| (calendar.first(window.opens()), calendar.last(window.closes()));
+        let (opens, closes) = window.map(said).unwrap_or_default();
         (state, self.voice.words.say(key, &[("opens", &opens), ("closes", &closes)]))
     }
 

@@ -6,6 +6,7 @@ use crate::{
     index::{Listed, TaxonomyIndex},
     markdown::Text,
 };
+use jiff::Timestamp;
 use serde::Serialize;
 
 /// A page in a list.
@@ -89,10 +90,11 @@ impl<'a> Viewer<'a> {
     }
 
     fn event_card(&self, event: &'a leaf::Event) -> EventCard<'a> {
-        let calendar = self.calendar();
+        let start_text =
+            if event.all_day { self.day_text(event.starts) } else { self.calendar().moment(event.starts) };
         EventCard {
-            start_text: calendar.moment(event.starts),
-            start_iso: calendar.iso(event.starts),
+            start_text,
+            start_iso: self.point_iso(event, event.starts),
             place: event.place.as_ref(),
             cancelled: event.cancelled,
             past: self.is_past(event),
@@ -100,16 +102,27 @@ impl<'a> Viewer<'a> {
     }
 
     pub(crate) fn is_past(&self, event: &leaf::Event) -> bool {
-        event.ends.unwrap_or(event.starts) <= self.site.now
+        event.over(&self.site.settings.zone) <= self.site.now
+    }
+
+    fn point_iso(&self, event: &leaf::Event, instant: Timestamp) -> String {
+        if event.all_day { self.day_iso(instant) } else { self.calendar().iso(instant) }
     }
 
     pub(crate) fn event_page(&self, event: &'a leaf::Event, url: &str) -> Event<'a> {
         let calendar = self.calendar();
+        let EventCard { start_text, start_iso, .. } = self.event_card(event);
+        // Of one whole day, the start says all.
+        let ends = event.ends.filter(|ends| *ends > event.starts);
+        let end_text = |ends| match event.all_day {
+            true => self.day_text(ends),
+            false => calendar.end(event.starts, ends),
+        };
         Event {
-            start_text: calendar.moment(event.starts),
-            start_iso: calendar.iso(event.starts),
-            end_text: event.ends.map(|ends| calendar.end(event.starts, ends)),
-            end_iso: event.ends.map(|ends| calendar.iso(ends)),
+            start_text,
+            start_iso,
+            end_text: ends.map(end_text),
+            end_iso: ends.map(|ends| self.point_iso(event, ends)),
             place: event.place.as_ref(),
             address: event.address.as_ref(),
             online: event.online.as_deref(),

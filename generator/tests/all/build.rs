@@ -119,7 +119,7 @@ fn the_rulebook_holds_what_the_functions_need() {
     place.build(NOW);
     assert_snapshot!(place.read("rulebook.json"), @r#"
     {
-      "version": "af55637b77d51177",
+      "version": "356378830e922e6e",
       "site": "Le Parvis",
       "base_url": "https://participer.example",
       "time_zone": "Europe/Paris",
@@ -173,8 +173,8 @@ fn the_rulebook_holds_what_the_functions_need() {
                 "opens": "2026-03-01T23:00:00Z",
                 "closes": "2026-06-01T22:00:00Z"
               },
-              "opens_text": "2 mars 2026 à 0 h",
-              "closes_text": "2 juin 2026 à 0 h",
+              "opens_text": "2 mars 2026",
+              "closes_text": "1er juin 2026",
               "erased": "2026-12-01T23:00:00Z",
               "demonstration": {
                 "supports": 4,
@@ -309,6 +309,42 @@ fn pages_are_indexed_for_search_again_when_one_has_changed() {
     let place = place.file("site.toml", settings);
     place.build(NOW);
     assert!(!place.has("public/recherche") && !place.has("public/search"));
+}
+
+#[test]
+fn what_an_interrupted_build_wrote_is_removed_when_the_content_has_it_no_more() {
+    let place = Place::new().page("a.md", "title = \"A\"\n", "");
+    place.build(NOW);
+    let plain = place.files("public");
+    // The disk refuses one of the pages: the others are written, it stays half done.
+    let place = place
+        .page("b.md", "title = \"B\"\n", "")
+        .page("c.md", "title = \"C\"\n", "")
+        .file("public/c/index.html/in-the-way", "");
+    assert!(place.refusal(NOW).contains("public/c/index.html"));
+    assert!(place.has("public/b/index.html") && place.has("public/c/.index.html.new"));
+    fs::remove_dir_all(place.root().join("public/c/index.html")).expect("removed");
+    let place = place.without("content/b.md").without("content/c.md");
+    place.build(NOW);
+    assert_eq!(place.files("public"), plain);
+    let manifest = place.read("public/.manifest");
+    assert_eq!(
+        manifest.lines().filter(|file| !file.starts_with("../")).count(),
+        plain.len() - 1,
+        "{manifest}"
+    );
+    let again = place.build(NOW);
+    assert_eq!((again.written, again.removed), (0, 0));
+}
+
+#[test]
+fn a_build_without_change_leaves_the_manifest_alone() {
+    let place = Place::new();
+    let written = |place: &Place| {
+        place.build(NOW);
+        fs::metadata(place.root().join("public/.manifest")).and_then(|file| file.modified()).expect("a time")
+    };
+    assert_eq!(written(&place), written(&place));
 }
 
 #[test]

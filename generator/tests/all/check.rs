@@ -160,15 +160,15 @@ fn links_that_a_template_computes_are_told_by_one_of_each_kind() {
 #[test]
 fn a_link_of_the_content_to_a_page_that_the_site_does_not_have() {
     let place =
-        Place::new().page("page.md", "title = \"Une page\"\n", "Vous pouvez [chercher](/recherche/).");
+        Place::new().page("page.md", "title = \"Une page\"\n", "Voyez [là](https://participer.example/la/).");
     assert_snapshot!(checked(&place), @r"
     erreur: ce lien ne mène nulle part
-     --> content/page.md:4:24
+     --> content/page.md:4:12
       |
-    4 | Vous pouvez [chercher](/recherche/).
-      |                        ^^^^^^^^^^^
+    4 | Voyez [là](https://participer.example/la/).
+      |            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
       |
-      = aide: retirez-le (page /page/)
+      = aide: vouliez-vous dire `/page/` ? (page /page/)
 
     1 erreur dans 1 fichier
     ");

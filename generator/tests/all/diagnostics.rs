@@ -280,6 +280,26 @@ fn a_broken_link_in_the_front_matter() {
 }
 
 #[test]
+fn a_link_to_the_search_of_a_site_that_has_none() {
+    let body = "Vous pouvez [chercher](/recherche/).";
+    assert_snapshot!(Place::new().diagnostics_of(body), @r"
+    erreur: ce site n’a pas de page de recherche
+     --> content/_index.md:5:24
+      |
+    5 | Vous pouvez [chercher](/recherche/).
+      |                        ^^^^^^^^^^^
+      |
+      = aide: retirez ce lien, ou `search = false` dans site.toml
+
+    1 erreur dans 1 fichier
+    ");
+    assert_eq!(Place::new().searched().diagnostics_of(body), "");
+    // A page of its own at that address is another matter.
+    let own = Place::new().page("recherche.md", "title = \"Chercher\"\n", "");
+    assert_eq!(own.diagnostics_of(body), "");
+}
+
+#[test]
 fn links_that_are_not_allowed() {
     let body = "[a](javascript:alert(1)) [b](http://exemple.fr) [c](/sault/) [d](banc/index.md) [e](ftp://exemple.fr)";
     let place = Place::new().page("sault/petitions/textes/_index.md", crate::place::STEP, body);
@@ -1217,7 +1237,7 @@ fn a_template_that_asks_for_what_there_is_not() {
     2 | {{ page.titel }}
       |         ^^^^^
       |
-      = aide: vouliez-vous dire `title` ? Il y a ici : date_iso, date_text, description, image, json_ld, kind, noindex, source_language, terms, title, translations, untranslated, updated_iso, updated_text, url
+      = aide: vouliez-vous dire `title` ? Il y a ici : date_iso, date_text, description, image, json_ld, kind, noindex, original_url, source_language, terms, title, translations, untranslated, updated_iso, updated_text, url
 
     1 erreur dans 1 fichier
     ");

@@ -36,7 +36,7 @@ fn agenda() -> Place {
         )
         .page(
             "visite.md",
-            "kind = \"event\"\ntitle = \"Visite\"\nstarts = 2026-12-01\nends = 2026-12-02T17:00:00\ncancelled = true\n",
+            "kind = \"event\"\ntitle = \"Visite\"\nstarts = 2026-12-01\nends = 2026-12-02\ncancelled = true\n",
             "",
         )
 }
@@ -62,12 +62,50 @@ fn an_event_says_when_and_where() {
     of Budget participatif /sault/budget/
     ");
     assert_snapshot!(place.main("/visite/"), @r"
-    from 1er décembre 2026 à 0~h (2026-12-01T00:00:00+01:00) to 2 décembre 2026 à 17~h (2026-12-02T17:00:00+01:00)
+    from 1er décembre 2026 (2026-12-01) to 2 décembre 2026 (2026-12-02)
     at -, -, -
     cancelled: true, past: false
     /visite/evenement.ics
     of -
     ");
+}
+
+#[test]
+fn an_event_of_whole_days_has_no_hour_anywhere() {
+    let fair = |keys: &str| format!("kind = \"event\"\ntitle = \"Fête\"\ndate = 2026-10-01\n{keys}");
+    let place = Place::new().page("fete.md", &fair("starts = 2026-12-05\nends = 2026-12-06\n"), "").page(
+        "jour.md",
+        &fair("starts = 2026-12-05\nends = 2026-12-05\n"),
+        "",
+    );
+    place.build(NOW);
+    let said = |url: &str| place.main(url).lines().find(|line| line.starts_with("from")).map(str::to_owned);
+    assert_eq!(
+        said("/fete/").as_deref(),
+        Some("from 5 décembre 2026 (2026-12-05) to 6 décembre 2026 (2026-12-06)")
+    );
+    assert_eq!(said("/jour/").as_deref(), Some("from 5 décembre 2026 (2026-12-05) to - (-)"));
+    assert!(place.main("/").contains("Fête, /fete/, event, 1er octobre 2026, 5 décembre 2026, -"));
+    // In the file, the end is the day after.
+    let file = place.read("public/fete/evenement.ics");
+    assert!(file.contains("DTSTART;VALUE=DATE:20261205\r\nDTEND;VALUE=DATE:20261207\r\n"), "{file}");
+    assert!(file.contains("DTSTAMP:20260930T220000Z\r\nLAST-MODIFIED:20260930T220000Z\r\n"), "{file}");
+    assert!(!place.read("public/jour/evenement.ics").contains("DTEND"));
+}
+
+#[test]
+fn an_event_of_whole_days_is_past_when_the_last_is_over() {
+    let place = Place::new().page(
+        "fete.md",
+        "kind = \"event\"\ntitle = \"Fête\"\nstarts = 2026-12-05\nends = 2026-12-06\n",
+        "",
+    );
+    let past = |at| {
+        place.build(at);
+        place.main("/fete/").contains("past: true")
+    };
+    assert!(!past("2026-12-06T22:59:59Z"));
+    assert!(past("2026-12-06T23:00:00Z"));
 }
 
 #[test]
@@ -121,8 +159,7 @@ fn the_file_of_an_event_has_the_link_in_its_description() {
     METHOD:PUBLISH
     BEGIN:VEVENT
     UID:sault.budget.reunion@participer.example
-    DTSTAMP:20261203T173000Z
-    LAST-MODIFIED:20261203T173000Z
+    DTSTAMP:19700101T000000Z
     DTSTART:20261203T173000Z
     DTEND:20261203T190000Z
     SUMMARY:Réunion publique\, première
@@ -142,10 +179,9 @@ fn the_file_of_an_event_has_the_link_in_its_description() {
     METHOD:PUBLISH
     BEGIN:VEVENT
     UID:visite@participer.example
-    DTSTAMP:20261130T230000Z
-    LAST-MODIFIED:20261130T230000Z
-    DTSTART:20261130T230000Z
-    DTEND:20261202T160000Z
+    DTSTAMP:19700101T000000Z
+    DTSTART;VALUE=DATE:20261201
+    DTEND;VALUE=DATE:20261203
     SUMMARY:Visite
     DESCRIPTION:https://participer.example/visite/
     URL:https://participer.example/visite/

@@ -3,6 +3,20 @@
 use crate::place::{DEPOSIT, PETITION, Place, STEP, instant};
 use generator::{Preset, new_process};
 
+/// The kinds of processes that are not petitions.
+const PROCESSES: [&str; 10] = [
+    "budget",
+    "call",
+    "ideas",
+    "questions",
+    "questionnaire",
+    "debate",
+    "votation",
+    "matching",
+    "map",
+    "consultation",
+];
+
 const GUIDE: &str = include_str!("../../../docs/guide.md");
 
 #[test]
@@ -27,7 +41,20 @@ fn it_names_every_key() {
     let place = Place::new();
     let site = place.read("site.toml");
     let place = place
-        .file("site.toml", format!("{wrong}{site}{}", tables(&["[[menu]]", "[[footer]]"])))
+        .file(
+            "site.toml",
+            format!(
+                "{wrong}{}{}",
+                site.replace("[legal]\n", &format!("[legal]\n{wrong}")),
+                tables(&[
+                    "[[menu]]",
+                    "[[footer]]",
+                    "[[taxonomies]]\nname = \"theme\"",
+                    "[appearance]",
+                    "[accessibility]"
+                ])
+            ),
+        )
         .page("_index.md", &format!("{wrong}kind = \"home\"\ntitle = \"Accueil\"\n"), "")
         .page("sault/_index.md", &format!("{wrong}kind = \"organisation\"\n"), "")
         .page(
@@ -48,12 +75,42 @@ fn it_names_every_key() {
             "sault/petitions/textes/banc/rapport.md",
             &format!("{wrong}kind = \"report\"\n{}", tables(&["[[documents]]"])),
             "",
-        );
+        )
+        .page("nouvelles/_index.md", &format!("{wrong}kind = \"section\"\n"), "")
+        .page("nouvelles/une.md", &format!("{wrong}{}", tables(&["[taxonomies]"])), "")
+        .page("nouvelles/rencontre.md", &format!("{wrong}kind = \"event\"\n"), "");
+    let kinds =
+        PROCESSES.iter().map(|kind| (format!("sault/{kind}/_index.md"), format!("kind = \"{kind}\"\n")));
+    let place = kinds.fold(place, |place, (path, kind)| {
+        place.page(&path, &format!("{wrong}{kind}{}", tables(&["[[milestones]]", "[[documents]]"])), "")
+    });
     let printed = place.diagnostics();
     let lists: Vec<&str> =
         printed.lines().filter_map(|line| line.split("clés possibles ici : ").nth(1)).collect();
-    assert_eq!(lists.len(), 19, "{printed}");
+    assert_eq!(lists.len(), 27 + 3 * PROCESSES.len(), "{printed}");
     for key in lists.into_iter().flat_map(|list| list.split(", ")) {
         assert!(GUIDE.contains(&format!("`{key}`")) || GUIDE.contains(&format!("[{key}]")), "{key}");
+    }
+}
+
+#[test]
+fn it_names_every_kind_and_every_choice() {
+    let place = Place::new()
+        .page("a.md", "kind = \"zzz\"\ntitle = \"A\"\n", "")
+        .page("b/_index.md", "kind = \"section\"\ntitle = \"B\"\nsort = \"zzz\"\n", "")
+        .page("sault/petitions/c.md", "kind = \"step\"\ntitle = \"C\"\nshows = \"zzz\"\n", "")
+        .page(
+            "sault/budget/_index.md",
+            "kind = \"budget\"\ntitle = \"D\"\ndescription = \"D\"\n[[milestones]]\ntitle = \"E\"\nstate = \"zzz\"\n",
+            "",
+        );
+    let printed = place.diagnostics();
+    let lists: Vec<&str> =
+        printed.lines().filter_map(|line| line.split("valeurs possibles : ").nth(1)).collect();
+    assert_eq!(lists.len(), 4, "{printed}");
+    let choices: Vec<&str> = lists.into_iter().flat_map(|list| list.split(", ")).collect();
+    assert!(PROCESSES.iter().all(|kind| choices.contains(kind)), "{choices:?}");
+    for choice in choices {
+        assert!(GUIDE.contains(&format!("`\"{choice}\"`")), "{choice}");
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::place::Place;
 use insta::assert_snapshot;
+use std::fs;
 
 const NOW: &str = "2026-11-21T09:00:00Z";
 
@@ -126,17 +127,17 @@ fn processes_and_deposits_are_translated_and_their_forms_are_not() {
     3: La rencontre, La commune rencontre les auteurs. 3~mois
     5: Le débat, Le conseil municipal en débat. 6~mois
 
-    banc: Jusqu’au 2 March 2027 à 0~h, 0 soutien
+    banc: Jusqu’au 1er March 2027, 0 soutien
 
     /en/sault/petitions/feed.xml -
     "#);
     assert_snapshot!(place.main("/en/sault/petitions/textes/banc/"), @r"
     <p>We ask for a bench.</p>
 
-    state: open, Jusqu’au 2 March 2027 à 0~h
+    state: open, Jusqu’au 1er March 2027
     supports: 0 soutien, 0 %, encore 3 soutiens
     as of: -
-    window: 2 March 2026 à 0~h → 2 March 2027 à 0~h, erased 2 septembre 2027
+    window: 2 March 2026 → 1er March 2027, erased 2 septembre 2027
     support: /sault/petitions/textes/banc/soutenir/
     decision: admissible 1er March 2026 
     threshold 3: ahead
@@ -226,6 +227,107 @@ fn a_mistake_in_a_translation_is_told_once() {
 
     5 erreurs dans 3 fichiers
     "#);
+}
+
+#[test]
+fn a_translation_decides_nothing_that_its_original_decides() {
+    let place = bilingual().page(
+        "actualites/velo.en.md",
+        "title = \"Cycling\"\nslug = \"cycling\"\naliases = [\"/bikes/\"]\nstarts = 2026-01-01\ndescripton = \"Bikes\"\n[taxonomies]\ntheme = [\"Transport\"]\n",
+        "",
+    );
+    assert_snapshot!(place.diagnostics(), @r#"
+    erreur: `slug` ne se lit pas dans une traduction
+     --> content/actualites/velo.en.md:3:1
+      |
+    3 | slug = "cycling"
+      | ^^^^
+      |
+      = aide: retirez cette clé : velo.md, que cette page traduit, en décide
+
+    erreur: `aliases` ne se lit pas dans une traduction
+     --> content/actualites/velo.en.md:4:1
+      |
+    4 | aliases = ["/bikes/"]
+      | ^^^^^^^
+      |
+      = aide: retirez cette clé : velo.md, que cette page traduit, en décide
+
+    erreur: `starts` ne se lit pas dans une traduction
+     --> content/actualites/velo.en.md:5:1
+      |
+    5 | starts = 2026-01-01
+      | ^^^^^^
+      |
+      = aide: retirez cette clé : velo.md, que cette page traduit, en décide
+
+    erreur: clé inconnue `descripton`
+     --> content/actualites/velo.en.md:6:1
+      |
+    6 | descripton = "Bikes"
+      | ^^^^^^^^^^
+      |
+      = aide: vouliez-vous dire `description` ?
+
+    erreur: `taxonomies` ne se lit pas dans une traduction
+     --> content/actualites/velo.en.md:7:2
+      |
+    7 | [taxonomies]
+      |  ^^^^^^^^^^
+      |
+      = aide: retirez cette clé : velo.md, que cette page traduit, en décide
+
+    5 erreurs dans 1 fichier
+    "#);
+}
+
+#[test]
+fn search_engines_are_led_to_the_original_of_what_nobody_has_translated() {
+    let pages = (0..3).map(|number| format!("actualites/{number}.md"));
+    let place = pages.fold(bilingual(), |place, path| place.page(&path, "title = \"Une\"\n", ""));
+    let section = "kind = \"section\"\ntitle = \"Actualités\"\npaginate = 3\n";
+    let place = place.page("actualites/_index.md", section, "");
+    // The theme that comes with the command.
+    fs::remove_dir_all(place.root().join("themes")).expect("removed");
+    place.build(NOW);
+    let head = |url: &str| {
+        let page = place.read(&format!("public{url}index.html"));
+        let lines = page
+            .lines()
+            .filter(|line| line.contains("canonical") || line.contains("rel=\"alternate\" hreflang"));
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    assert_snapshot!(head("/en/actualites/velo/"), @r#"
+    <link rel="canonical" href="https://participer.example/en/actualites/velo/">
+    <link rel="alternate" hreflang="en" href="https://participer.example/en/actualites/velo/">
+    <link rel="alternate" hreflang="fr" href="https://participer.example/actualites/velo/">
+    "#);
+    assert_snapshot!(head("/actualites/air/"), @r#"
+    <link rel="canonical" href="https://participer.example/actualites/air/">
+    "#);
+    assert_snapshot!(head("/en/actualites/air/"), @r#"
+    <link rel="canonical" href="https://participer.example/actualites/air/">
+    "#);
+    assert_snapshot!(head("/en/actualites/page/2/"), @r#"
+    <link rel="canonical" href="https://participer.example/actualites/page/2/">
+    "#);
+    assert!(!place.read("public/sitemap.xml").contains("/en/actualites/air/"));
+}
+
+#[test]
+fn a_table_that_nobody_has_translated_is_named_in_its_own_language() {
+    let table = "| a | b |\n|---|---|\n| 1 | 2 |\n";
+    let place = bilingual()
+        .file("themes/parvis/words/en.toml", format!("{WORDS}[table]\nlabel = \"Table\"\n"))
+        .page("actualites/air.md", "title = \"L'air\"\n", table)
+        .page("actualites/velo.en.md", "title = \"Cycling\"\n", table);
+    place.build(NOW);
+    assert!(
+        place.main("/en/actualites/air/").contains("role=\"group\" aria-label=\"Tableau\" tabindex=\"0\"")
+    );
+    assert!(
+        place.main("/en/actualites/velo/").contains("role=\"group\" aria-label=\"Table\" tabindex=\"0\"")
+    );
 }
 
 #[test]

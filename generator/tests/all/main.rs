@@ -15,6 +15,7 @@ mod place;
 mod process;
 mod scaffold;
 mod sections;
+mod serve;
 mod settings;
 mod shortcodes;
 mod texts;

@@ -44,18 +44,18 @@ fn a_window_runs_from_the_later_opening_to_the_earlier_end() {
     };
     // By default, a year from publication, and half a year more until data is erased.
     assert_snapshot!(window(PETITION, DEPOSIT), @r"
-    window: 2 mars 2026 à 0 h → 2 mars 2027 à 0 h, erased 2 septembre 2027
+    window: 2 mars 2026 → 1er mars 2027, erased 2 septembre 2027
     ");
     assert_snapshot!(window(&with_support("opens = 2026-01-15\nduration = \"36 months\""), DEPOSIT), @r"
-    window: 2 mars 2026 à 0 h → 2 mars 2029 à 0 h, erased 2 septembre 2029
+    window: 2 mars 2026 → 1er mars 2029, erased 2 septembre 2029
     ");
     assert_snapshot!(window(&with_support("opens = 2026-10-01\ncloses = 2027-01-01"), DEPOSIT), @r"
-    window: 1er octobre 2026 à 0 h → 1er janvier 2027 à 0 h, erased 1er juillet 2027
+    window: 1er octobre 2026 → 31 décembre 2026, erased 1er juillet 2027
     ");
     let own =
         DEPOSIT.replacen("[decision]", "opens = 2026-10-25\ncloses = 2026-10-26T18:30:00\n[decision]", 1);
     assert_snapshot!(window(&with_support("retention = \"1 month\""), &own), @r"
-    window: 25 octobre 2026 à 0 h → 26 octobre 2026 à 18 h 30, erased 26 novembre 2026
+    window: 25 octobre 2026 → 26 octobre 2026 à 18 h 30, erased 26 novembre 2026
     ");
 }
 
@@ -121,7 +121,7 @@ fn a_deposit_is_under_review_until_the_day_of_the_decision() {
     assert!(place.build("2026-03-10T00:00:00Z").rulebook.processes["petitions"].deposits.is_empty());
     assert!(!place.has("public/sault/petitions/textes/banc/soutenir"));
     assert_snapshot!(shown(&place, "2026-03-20T00:00:00Z", &["state:", "support:", "decision:"]), @r"
-    state: open, Jusqu’au 2 mars 2027 à 0 h
+    state: open, Jusqu’au 1er mars 2027
     support: /sault/petitions/textes/banc/soutenir/
     decision: admissible 20 mars 2026
     ");
@@ -181,7 +181,7 @@ fn the_presentation_of_a_process() {
     3: La rencontre, La commune rencontre les auteurs. 3 mois
     5: Le débat, Le conseil municipal en débat. 6 mois
 
-    banc: Jusqu’au 2 mars 2027 à 0 h, 0 soutien
+    banc: Jusqu’au 1er mars 2027, 0 soutien
 
     /sault/petitions/feed.xml -
     </main>

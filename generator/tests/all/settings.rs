@@ -393,6 +393,36 @@ fn a_section_that_sorts_or_pages_as_it_cannot() {
 }
 
 #[test]
+fn an_event_from_a_day_to_an_hour() {
+    let place = Place::new()
+        .page(
+            "a.md",
+            "kind = \"event\"\ntitle = \"A\"\nstarts = 2026-05-01\nends = 2026-05-01T18:30:00\n",
+            "",
+        )
+        .page("b.md", "kind = \"event\"\ntitle = \"B\"\nstarts = 2026-05-02\nends = 2026-05-01\n", "");
+    assert_snapshot!(place.diagnostics(), @r"
+    erreur: `starts` et `ends` ne sont pas deux jours, ni deux moments
+     --> content/a.md:5:8
+      |
+    5 | ends = 2026-05-01T18:30:00
+      |        ^^^^^^^^^^^^^^^^^^^
+      |
+      = aide: donnez l’heure des deux, ou d’aucun : sans heure, l’événement dure des jours entiers
+
+    erreur: l’événement finit avant de commencer
+     --> content/b.md:5:8
+      |
+    5 | ends = 2026-05-01
+      |        ^^^^^^^^^^
+      |
+      = aide: donnez à `ends` un moment plus tardif que `starts`
+
+    2 erreurs dans 2 fichiers
+    ");
+}
+
+#[test]
 fn an_event_without_start_or_that_ends_before_it() {
     let place = Place::new()
         .page("a.md", "kind = \"event\"\ntitle = \"A\"\n", "")
@@ -409,7 +439,7 @@ fn an_event_without_start_or_that_ends_before_it() {
     1 | +++
       | ^^^
       |
-      = aide: ajoutez par exemple `starts = 2024-06-03`
+      = aide: ajoutez par exemple `starts = 2024-06-03T18:30:00`
 
     erreur: l’événement finit avant de commencer
      --> content/b.md:5:8
@@ -433,7 +463,7 @@ fn an_event_without_start_or_that_ends_before_it() {
     4 | starts = "demain"
       |          ^^^^^^^^ ceci est un texte
       |
-      = aide: écrivez par exemple `starts = 2024-06-03`
+      = aide: écrivez par exemple `starts = 2024-06-03T18:30:00`
 
     erreur: `cancelled` attend oui ou non
      --> content/c.md:5:13

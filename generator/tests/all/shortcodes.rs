@@ -528,11 +528,13 @@ fn a_shortcode_badly_written() {
        |
        = aide: écrivez `{{ nom(clé="valeur") }}`, ou `{% nom() %}` … `{% end %}`, seul sur sa ligne
 
-    erreur: une seule clé par ligne
+    erreur: il manque une virgule avant ceci
       --> content/_index.md:13:36
        |
     13 | {{ video(url="https://a.example/v" title="Sans virgule") }}
        |                                    ^
+       |
+       = aide: écrivez `clé="valeur"`, avec une virgule entre deux
 
     erreur: module mal écrit
       --> content/_index.md:15:1
@@ -747,13 +749,13 @@ fn a_shortcode_of_the_theme_is_given_what_it_takes() {
     1 erreur dans 1 fichier
     "#);
     assert_snapshot!(place().diagnostics_of("{{ weather(city=Sault) }}\n"), @r#"
-    erreur: string values must be quoted, expected literal string
-     --> content/_index.md:5:12
+    erreur: texte sans guillemets
+     --> content/_index.md:5:17
       |
     5 | {{ weather(city=Sault) }}
-      |            ^^^^^^^^^^
+      |                 ^^^^^
       |
-      = aide: écrivez `clé="valeur"`, avec une virgule entre deux
+      = aide: un texte s’écrit entre guillemets : "…"
 
     1 erreur dans 1 fichier
     "#);

@@ -53,9 +53,11 @@ fn a_heading_does_not_take_an_anchor_of_the_theme() {
 fn tables_notes_and_tasks() {
     let body = "| a | b |\n|---|---|\n| 1 | 2 |\n\nUne note[^1], un ~~mot~~.\n\n[^1]: La note.\n\n- [x] fait\n- [ ] à faire\n";
     assert_snapshot!(Place::new().home(body), @r##"
+    <div class="table" role="group" aria-label="Tableau" tabindex="0">
     <table><thead><tr><th>a</th><th>b</th></tr></thead><tbody>
     <tr><td>1</td><td>2</td></tr>
     </tbody></table>
+    </div>
     <p>Une note<sup class="footnote-reference"><a href="#1">1</a></sup>, un <del>mot</del>.</p>
     <div class="footnote-definition" id="1"><sup class="footnote-definition-label">1</sup>
     <p>La note.</p>
@@ -73,6 +75,14 @@ fn links_lead_where_they_should() {
     assert_snapshot!(Place::new().home(body), @r#"
     <p><a href="/sault/">a</a> <a href="mailto:a@b.fr">b</a> <a href="tel:+33102030405">c</a> <a href="mailto:a@b.fr">a@b.fr</a> <a href="https://exemple.fr">d</a> <a href="/sault/petitions/">e</a></p>
     "#);
+}
+
+#[test]
+fn the_scheme_of_a_link_may_be_in_capitals() {
+    assert_snapshot!(Place::new().home("[a](MAILTO:a@b.fr) [b](Https://exemple.fr)\n"), @r#"
+    <p><a href="MAILTO:a@b.fr">a</a> <a href="Https://exemple.fr">b</a></p>
+    "#);
+    assert!(Place::new().diagnostics_of("[a](HTTP://exemple.fr)\n").contains("lien non permis : http:"));
 }
 
 #[test]
@@ -94,9 +104,11 @@ fn a_link_to_a_place_in_a_document_says_what_the_document_is() {
 fn cells_are_aligned_by_classes() {
     let body = "| a | b | c |\n|:--|:-:|--:|\n| 1 | 2 | 3 |\n";
     assert_snapshot!(Place::new().home(body), @r#"
+    <div class="table" role="group" aria-label="Tableau" tabindex="0">
     <table><thead><tr><th class="left">a</th><th class="center">b</th><th class="right">c</th></tr></thead><tbody>
     <tr><td class="left">1</td><td class="center">2</td><td class="right">3</td></tr>
     </tbody></table>
+    </div>
     "#);
 }
 

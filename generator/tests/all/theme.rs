@@ -79,7 +79,7 @@ fn a_mistake_in_the_site_s_theme_has_its_place_there_and_one_in_what_it_extends_
     1 | {{ page.titel }}
       |         ^^^^^
       |
-      = aide: vouliez-vous dire `title` ? Il y a ici : date_iso, date_text, description, image, json_ld, kind, noindex, source_language, terms, title, translations, untranslated, updated_iso, updated_text, url
+      = aide: vouliez-vous dire `title` ? Il y a ici : date_iso, date_text, description, image, json_ld, kind, noindex, original_url, source_language, terms, title, translations, untranslated, updated_iso, updated_text, url
 
     1 erreur dans 1 fichier
     ");
@@ -305,7 +305,7 @@ fn an_unknown_field_is_told_with_those_there_are() {
     1 | {{ page.titel }}
       |         ^^^^^
       |
-      = aide: vouliez-vous dire `title` ? Il y a ici : date_iso, date_text, description, image, json_ld, kind, noindex, source_language, terms, title, translations, untranslated, updated_iso, updated_text, url
+      = aide: vouliez-vous dire `title` ? Il y a ici : date_iso, date_text, description, image, json_ld, kind, noindex, original_url, source_language, terms, title, translations, untranslated, updated_iso, updated_text, url
 
     1 erreur dans 1 fichier
     ");
@@ -355,7 +355,7 @@ fn a_mistake_in_a_component_or_in_a_template_above_has_its_place_there() {
     2 | <p>{{ page.titel }}</p>
       |            ^^^^^
       |
-      = aide: vouliez-vous dire `title` ? Il y a ici : date_iso, date_text, description, image, json_ld, kind, noindex, source_language, terms, title, translations, untranslated, updated_iso, updated_text, url
+      = aide: vouliez-vous dire `title` ? Il y a ici : date_iso, date_text, description, image, json_ld, kind, noindex, original_url, source_language, terms, title, translations, untranslated, updated_iso, updated_text, url
 
     1 erreur dans 1 fichier
     ");
