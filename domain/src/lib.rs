@@ -4,12 +4,18 @@
 
 pub mod counts;
 pub mod delay;
+pub mod deposit;
 pub mod eligibility;
+pub mod form;
 pub mod identity;
 pub mod limits;
+pub mod refusal;
 pub mod register;
+pub mod report;
+pub mod results;
 pub mod rulebook;
 pub mod secret;
+pub mod similar;
 pub mod support;
 pub mod threshold;
 pub mod window;

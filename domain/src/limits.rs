@@ -28,7 +28,19 @@ pub const TRIES_PER_MAILBOX: Limit =
 /// Codes tried from one network.
 pub const TRIES_PER_NETWORK: Limit =
     Limit { name: "tries-network", most: 2_000, per: SignedDuration::from_hours(1) };
+/// Writings that nobody proves, from one network: a school or a library fills in a questionnaire together.
+pub const WRITINGS_PER_NETWORK: Limit =
+    Limit { name: "writings-network", most: 500, per: SignedDuration::from_hours(1) };
 
+/// Files from one network: a class that joins photographs to its ideas.
+pub const FILES_PER_NETWORK: Limit =
+    Limit { name: "files-network", most: 300, per: SignedDuration::from_hours(1) };
+/// Reports of published texts from one network.
+pub const REPORTS_PER_NETWORK: Limit =
+    Limit { name: "reports-network", most: 20, per: SignedDuration::from_hours(1) };
+
+/// How long a report of a published text is kept.
+pub const REPORT_LIFETIME: SignedDuration = SignedDuration::from_hours(365 * 24);
 /// Different codes that may be tried for one request.
 pub const TRIES_PER_CODE: usize = 5;
 /// How long a code can be used.

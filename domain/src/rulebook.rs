@@ -1,6 +1,9 @@
 //! What the site's build hands to the functions: the rules of every process, and the words to say them in.
 
-use crate::{eligibility::Eligibility, threshold::Threshold, window::Window};
+use crate::{
+    delay::Delay, eligibility::Eligibility, form::Form, results::Crossing, threshold::Threshold,
+    window::Window,
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -41,6 +44,75 @@ pub struct Process {
     /// Deposit id (its slug) → its rules. A deposit that cannot be supported (inadmissible, under review) is
     /// not listed.
     pub deposits: BTreeMap<String, Deposit>,
+    /// Deposit id → path of its page, from `/` to `/`: every deposit that can be read, and so reported.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub published: BTreeMap<String, String>,
+    /// What citizens may write, if anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub writing: Option<Writing>,
+}
+
+/// The activity in which citizens write: deposits that are examined and published, or answers that are only counted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Writing {
+    /// What becomes of what is written.
+    pub purpose: Purpose,
+    /// Path of the page with the form, from `/` to `/`.
+    pub path: String,
+    /// When it can be written, edited and withdrawn.
+    pub window: Window,
+    /// `window.opens` as the site writes it.
+    pub opens_text: String,
+    /// `window.closes` as the site writes it.
+    pub closes_text: String,
+    /// What a person must prove.
+    pub identity: Identity,
+    /// How many a person (a browser, when no identity is asked) may write.
+    pub per_person: u32,
+    /// What is asked.
+    pub form: Form,
+    /// When personal data is erased.
+    pub erased: Timestamp,
+    /// When a published deposit that few support is archived, if ever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub archive: Option<Archive>,
+    /// Questions of a questionnaire whose answers are counted together.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub crossings: Vec<Crossing>,
+    /// How many fictitious answers to plant in an empty store once it is open, on a site that says it is fictitious.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub demonstration: Option<u64>,
+}
+
+/// A published deposit with fewer supports than `below` is archived `after` its publication.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Archive {
+    /// So many supports keep it.
+    pub below: u64,
+    /// From its publication.
+    pub after: Delay,
+}
+
+/// What becomes of what citizens write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Purpose {
+    /// An agent examines it, then it is published: an idea, a project, a question, an interpellation.
+    Deposit,
+    /// It goes to agents alone: an application, an observation.
+    Application,
+    /// It is counted with all others: a questionnaire.
+    Answer,
+}
+
+/// What a person must prove before they write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Identity {
+    /// Nothing: the browser keeps a token that tells it again, and nobody.
+    None,
+    /// An e-mail address.
+    Email,
 }
 
 /// The rules of one deposit that can be supported, now, later or formerly.

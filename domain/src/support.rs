@@ -3,6 +3,7 @@
 use crate::{
     eligibility::{Link, OLDEST, Territory, age},
     identity::{Civil, Email, is_name, parse_date},
+    refusal::Refusal,
     rulebook::{Deposit, Process},
     secret::{Key, Pseudonym},
     window::Phase,
@@ -43,44 +44,6 @@ impl Field {
             Self::Link => "link",
             Self::Consent => "consent",
             Self::Code => "code",
-        }
-    }
-}
-
-/// Why something is refused (I11): the field, the rule, and what to say.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
-    /// The field at fault, if one is.
-    pub field: Option<Field>,
-    /// The rule: with the field, the key of the message, `refusal.email.malformed`.
-    pub rule: &'static str,
-    /// Placeholders of the message.
-    pub values: Vec<(&'static str, String)>,
-}
-
-impl Refusal {
-    /// A refusal that concerns no one field.
-    pub fn general(rule: &'static str) -> Self {
-        Self { field: None, rule, values: Vec::new() }
-    }
-
-    /// A refusal of what a field holds.
-    pub fn of(field: Field, rule: &'static str) -> Self {
-        Self { field: Some(field), rule, values: Vec::new() }
-    }
-
-    /// With a value for a placeholder of the message.
-    #[must_use]
-    pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
-        self.values.push((name, value.to_string()));
-        self
-    }
-
-    /// The key of the message in the theme's words.
-    pub fn key(&self) -> String {
-        match self.field {
-            Some(field) => format!("refusal.{}.{}", field.as_str(), self.rule),
-            None => format!("refusal.{}", self.rule),
         }
     }
 }
@@ -323,6 +286,8 @@ mod tests {
             people_per_mailbox: 2,
             thresholds: Vec::new(),
             deposits: BTreeMap::new(),
+            published: BTreeMap::new(),
+            writing: None,
         }
     }
 

@@ -1,11 +1,11 @@
 //! Answers: pages of the site with what was typed and what is wrong put into them (I11).
 
-use domain::{rulebook::Words, support::Refusal};
-use lol_html::{
-    RewriteStrSettings, element, errors::RewritingError, html_content::ContentType, rewrite_str, text,
-};
+mod fill;
+
+pub use fill::{Filling, Shown, escape, fill};
+
+use domain::similar::{self, Known};
 use std::{
-    cell::Cell,
     io,
     path::{Path, PathBuf},
 };
@@ -25,6 +25,20 @@ pub enum Page {
     WithdrawCode,
     /// The support is not counted any more.
     Withdrawn,
+    /// What is to be written.
+    Write,
+    /// What was written, to be read once more before it is sent.
+    Preview,
+    /// Where the code for a writing is typed.
+    WriteCode,
+    /// It was received.
+    Written,
+    /// What an author sees of their own deposit.
+    OwnDeposit,
+    /// The form that tells of a text that should not be there.
+    Report,
+    /// That was received.
+    Reported,
 }
 
 impl Page {
@@ -36,6 +50,13 @@ impl Page {
             Self::Withdraw => "withdraw.html",
             Self::WithdrawCode => "withdraw-code.html",
             Self::Withdrawn => "withdrawn.html",
+            Self::Write => "write.html",
+            Self::Preview => "preview.html",
+            Self::WriteCode => "write-code.html",
+            Self::Written => "written.html",
+            Self::OwnDeposit => "deposit.html",
+            Self::Report => "report-form.html",
+            Self::Reported => "reported.html",
         }
     }
 }
@@ -50,12 +71,19 @@ impl Pages {
         Self(folder.into())
     }
 
-    /// A page of the deposit at `path` (from `/` to `/`).
+    /// A page of the deposit, or of the process, at `path` (from `/` to `/`).
     ///
     /// # Errors
     /// When the file cannot be read.
     pub async fn read(&self, path: &str, page: Page) -> io::Result<String> {
         tokio::fs::read_to_string(self.0.join(Path::new(path.trim_matches('/'))).join(page.file())).await
+    }
+
+    /// The texts that are published in the process at `path`; none when the site says nothing of them.
+    pub async fn known_texts(&self, path: &str) -> Known {
+        let file = self.0.join(Path::new(path.trim_matches('/'))).join(similar::FILE);
+        let text = tokio::fs::read(file).await.unwrap_or_default();
+        serde_json::from_slice(&text).unwrap_or_default()
     }
 
     /// The page for an address that does not exist.
@@ -73,102 +101,4 @@ impl Pages {
     pub async fn unavailable(&self) -> io::Result<String> {
         tokio::fs::read_to_string(self.0.join("unavailable.html")).await
     }
-}
-
-/// What goes into a page.
-#[derive(Debug, Default)]
-pub struct Filling<'a> {
-    /// Field → what was typed; a radio or a box is checked when its value is the one typed.
-    pub values: Vec<(&'a str, &'a str)>,
-    /// Slot → text.
-    pub slots: Vec<(&'a str, String)>,
-    /// What is refused.
-    pub refusals: &'a [Refusal],
-}
-
-/// Fills a page. What was typed is escaped: it is never markup.
-///
-/// # Errors
-/// [`RewritingError`] when the page is not HTML that can be read in bounded memory.
-pub fn fill(page: &str, filling: &Filling<'_>, words: &Words) -> Result<String, RewritingError> {
-    let message = |refusal: &Refusal| {
-        let values: Vec<(&str, &str)> =
-            refusal.values.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        words.say(&refusal.key(), &values)
-    };
-    let refused = |field: &str| {
-        filling.refusals.iter().find(|refusal| refusal.field.is_some_and(|known| known.as_str() == field))
-    };
-    let summary: String =
-        filling.refusals.iter().map(|refusal| summary_item(refusal, &message(refusal))).collect();
-    let title_done = Cell::new(false);
-
-    let mut handlers = vec![
-        element!("input[name]", |input| {
-            let name = input.get_attribute("name").unwrap_or_default();
-            if let Some((_, value)) = filling.values.iter().find(|(field, _)| *field == name) {
-                match input.get_attribute("type").as_deref() {
-                    Some("radio" | "checkbox") if input.get_attribute("value").as_deref() == Some(value) => {
-                        input.set_attribute("checked", "")?;
-                    }
-                    Some("radio" | "checkbox") => input.remove_attribute("checked"),
-                    _ => input.set_attribute("value", &escape(value))?,
-                }
-            }
-            if refused(&name).is_some() {
-                input.set_attribute("aria-invalid", "true")?;
-            }
-            Ok(())
-        }),
-        element!("[data-slot]", |slot| {
-            let name = slot.get_attribute("data-slot").unwrap_or_default();
-            if let Some((_, text)) = filling.slots.iter().find(|(known, _)| *known == name) {
-                slot.set_inner_content(text, ContentType::Text);
-            }
-            Ok(())
-        }),
-    ];
-    if !filling.refusals.is_empty() {
-        handlers.push(element!("[data-summary]", |block| {
-            block.remove_attribute("hidden");
-            // Brings the keyboard and the screen reader to the summary, without JavaScript.
-            block.set_attribute("autofocus", "")?;
-            Ok(())
-        }));
-        handlers.push(element!("[data-summary-list]", |list| {
-            list.append(&summary, ContentType::Html);
-            Ok(())
-        }));
-        handlers.push(element!("[data-error]", |error| {
-            if let Some(refusal) = refused(&error.get_attribute("data-error").unwrap_or_default()) {
-                error.remove_attribute("hidden");
-                error.set_inner_content(&message(refusal), ContentType::Text);
-            }
-            Ok(())
-        }));
-        handlers.push(text!("head > title", |title| {
-            if !title_done.replace(true) {
-                title.before(&words.say("title.error", &[]), ContentType::Text);
-            }
-            Ok(())
-        }));
-    }
-    let settings = handlers
-        .into_iter()
-        .fold(RewriteStrSettings::new(), RewriteStrSettings::append_element_content_handler);
-    rewrite_str(page, settings)
-}
-
-fn summary_item(refusal: &Refusal, message: &str) -> String {
-    match refusal.field {
-        Some(field) => {
-            format!("<li><a href=\"#{}\">{}</a></li>", field.as_str(), escape(message))
-        }
-        None => format!("<li>{}</li>", escape(message)),
-    }
-}
-
-/// Text as HTML that shows it, in content or between double quotes.
-pub fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -1,6 +1,6 @@
 //! What every function stands on.
 
-use crate::{answer::Pages, mail::Mailer, table::Table};
+use crate::{answer::Pages, attachment::store::Store, mail::Mailer, table::Table};
 use domain::{rulebook::Rulebook, secret::Secret};
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
@@ -11,6 +11,8 @@ use tokio::sync::watch;
 pub struct Door {
     /// Where acts are written.
     pub table: Arc<dyn Table>,
+    /// Where files are stored that citizens send.
+    pub attachments: Arc<dyn Store>,
     /// The rules in force; a new build may replace them while the door is open.
     pub rulebook: watch::Receiver<Arc<Rulebook>>,
     /// The pages to answer with.

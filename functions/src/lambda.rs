@@ -2,6 +2,7 @@
 
 use crate::{
     answer::Pages,
+    attachment::store::{Bucket, Nowhere, Store},
     door::{Clock, Door},
     mail::Smtp,
     table::dynamodb::DynamoTable,
@@ -62,8 +63,30 @@ pub fn table() -> Result<DynamoTable, SettingError> {
 /// # Errors
 /// When a setting is missing.
 pub fn bucket() -> Result<(aws_sdk_s3::Client, String), SettingError> {
-    let account = Account::from_environment()?;
     let endpoint = env::var("S3_ENDPOINT").ok();
+    Ok((s3(&Account::from_environment()?, endpoint.as_deref()), setting("PARVIS_BUCKET")?))
+}
+
+/// Where files are stored: the bucket named `PARVIS_ATTACHMENTS`; without that variable, files are not taken.
+///
+/// # Errors
+/// When another setting is missing.
+pub fn attachments() -> Result<Arc<dyn Store>, SettingError> {
+    match env::var("PARVIS_ATTACHMENTS") {
+        Ok(name) if !name.is_empty() => {
+            let endpoint = env::var("S3_ENDPOINT").ok();
+            Ok(Arc::new(connect_bucket(name, &Account::from_environment()?, endpoint.as_deref())))
+        }
+        _ => Ok(Arc::new(Nowhere)),
+    }
+}
+
+/// The bucket `name` of an account, where files are stored; at `endpoint` rather than AWS's own when there is one.
+pub fn connect_bucket(name: String, account: &Account, endpoint: Option<&str>) -> Bucket {
+    Bucket::new(s3(account, endpoint), name)
+}
+
+fn s3(account: &Account, endpoint: Option<&str>) -> aws_sdk_s3::Client {
     let mut config = aws_sdk_s3::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(account.region.clone())
@@ -71,8 +94,8 @@ pub fn bucket() -> Result<(aws_sdk_s3::Client, String), SettingError> {
         .force_path_style(endpoint.is_some())
         .timeout_config(timeouts())
         .http_client(http_client());
-    config.set_endpoint_url(endpoint);
-    Ok((aws_sdk_s3::Client::from_conf(config.build()), setting("PARVIS_BUCKET")?))
+    config.set_endpoint_url(endpoint.map(str::to_owned));
+    aws_sdk_s3::Client::from_conf(config.build())
 }
 
 /// Who calls AWS, and where.
@@ -137,21 +160,28 @@ pub fn connect(name: String, account: &Account, endpoint: Option<&str>) -> Dynam
     )
 }
 
-/// The door of the Lambda that takes acts: the table, the rulebook, the secret `PARVIS_SECRET`, and the mail server
+/// The authority's secret: `PARVIS_SECRET`.
+///
+/// # Errors
+/// When it is missing or is none.
+pub fn secret() -> Result<Secret, SettingError> {
+    Secret::from_hex(&setting("PARVIS_SECRET")?).map_err(|error| SettingError(error.to_string()))
+}
+
+/// The door of the Lambda that takes acts: the table, the files, the rulebook, the secret `PARVIS_SECRET`, and the mail server
 /// `PARVIS_SMTP`.
 ///
 /// # Errors
 /// When a setting is missing or cannot be used.
 pub fn door() -> Result<Door, SettingError> {
     let mailer = Smtp::new(&setting("PARVIS_SMTP")?).map_err(|error| SettingError(error.to_string()))?;
-    let secret =
-        Secret::from_hex(&setting("PARVIS_SECRET")?).map_err(|error| SettingError(error.to_string()))?;
     Ok(Door {
         table: Arc::new(table()?),
+        attachments: attachments()?,
         rulebook: watch::channel(Arc::new(rulebook()?)).1,
         pages: Pages::new(rules_folder()?.join("answers")),
         mailer: Arc::new(mailer),
         clock: Clock::default(),
-        secret,
+        secret: secret()?,
     })
 }

@@ -5,7 +5,7 @@
 //! nobody else has moved the register's head. Two writers do no harm; one of them starts over.
 
 use crate::{
-    erasure,
+    erasure, questionnaire,
     rows::{DepositId, Standing, Support, deposit_of},
     table::{
         Change, CommitError, Condition, Item, Key, MOST_WRITES, Position, Table, TableError, Write, query_all,
@@ -268,6 +268,10 @@ pub struct Writer {
     to: Box<dyn Publish>,
     /// Processes whose published counts may be behind.
     behind: BTreeSet<String>,
+    /// Fields whose answers are erased: process, field.
+    forgotten: BTreeSet<(String, String)>,
+    /// Processes whose results are published.
+    resulted: BTreeSet<String>,
     /// Version of the rulebook at the last run.
     version: Option<String>,
 }
@@ -279,10 +283,19 @@ impl Writer {
         rulebook: watch::Receiver<Arc<Rulebook>>,
         to: Box<dyn Publish>,
     ) -> Self {
-        Self { table, rulebook, to, behind: BTreeSet::new(), version: None }
+        Self {
+            table,
+            rulebook,
+            to,
+            behind: BTreeSet::new(),
+            forgotten: BTreeSet::new(),
+            resulted: BTreeSet::new(),
+            version: None,
+        }
     }
 
-    /// Takes what has happened since the last run and publishes `data/<process>.json` where counts have changed.
+    /// Takes what has happened since the last run and publishes `data/<process>.json` where counts have changed, and the
+    /// results of questionnaires that have closed.
     ///
     /// Gives whether anything was published, and the position in the table's changes up to which all is counted.
     ///
@@ -294,6 +307,8 @@ impl Writer {
         if self.version.as_ref() != Some(&rulebook.version) {
             erasure::follow(&*self.table, &rulebook, now).await?;
             self.behind.extend(rulebook.processes.keys().cloned());
+            self.resulted.clear();
+            self.forgotten.clear();
             self.version = Some(rulebook.version.clone());
         }
         let (touched, position) = catch_up(&*self.table, &rulebook, now).await?;
@@ -310,6 +325,31 @@ impl Writer {
             }
             self.behind.remove(&id);
         }
+        has_published |= self.publish_results(&rulebook, now).await?;
+        for (process, field) in erasure::due_fields(&rulebook, now) {
+            if !self.forgotten.contains(&(process.clone(), field.clone())) {
+                erasure::forget_field(&*self.table, &process, &field, now).await?;
+                self.forgotten.insert((process, field));
+            }
+        }
         Ok((has_published, position))
+    }
+
+    /// Publishes `data/<process>.answers.json` of each questionnaire that has closed; whether there was one.
+    async fn publish_results(&mut self, rulebook: &Rulebook, now: Timestamp) -> Result<bool, TableError> {
+        let mut has_published = false;
+        for (id, process) in &rulebook.processes {
+            let Some(writing) = &process.writing else { continue };
+            if self.resulted.contains(id) || !questionnaire::is_published(writing, now) {
+                continue;
+            }
+            let results = questionnaire::results(&*self.table, id, writing, now).await?;
+            let json = serde_json::to_vec(&results.published(&writing.form))
+                .map_err(|error| TableError::Broken(error.to_string()))?;
+            self.to.put(&format!("data/{id}.answers.json"), json).await?;
+            self.resulted.insert(id.clone());
+            has_published = true;
+        }
+        Ok(has_published)
     }
 }

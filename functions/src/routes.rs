@@ -1,6 +1,6 @@
 //! Where requests go.
 
-use crate::{door::Door, support};
+use crate::{door::Door, reports, support, writing};
 use axum::{Router, extract::DefaultBodyLimit, routing::post};
 
 /// A form is a few lines of text.
@@ -22,6 +22,11 @@ pub fn router(door: Door) -> Router {
             "/actes/{process}/{deposit}/retrait/code",
             post(support::confirm_withdrawal).get(support::show_withdrawal_form),
         )
+        .route("/actes/{process}/{deposit}/signaler", post(reports::report).get(reports::show_form))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        // Those that read what they are sent themselves, as far as they take it.
+        .route("/actes/{process}/ecrire", post(writing::write).get(writing::show_form))
+        .route("/actes/{process}/ecrire/code", post(writing::confirm).get(writing::show_form))
+        .route("/actes/{process}/depots/{id}", post(writing::change_own).get(writing::show_own))
         .with_state(door)
 }

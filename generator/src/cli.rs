@@ -1,5 +1,6 @@
 //! The command line, in the language of those who type it.
 
+mod deposits;
 mod progress;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -111,6 +112,31 @@ Exemples :
         #[command(subcommand)]
         what: New,
     },
+
+    /// Examine ce que les habitants ont déposé.
+    ///
+    /// Sur la base de `parvis serve`, ou sur la table DynamoDB que nomme PARVIS_TABLE. Les courriels aux auteurs partent
+    /// par le serveur de PARVIS_SMTP.
+    #[command(help_template = TEMPLATE, subcommand_value_name = "QUOI", subcommand_help_heading = COMMANDS, after_help = "\
+Exemples :
+  parvis deposits list --state submitted
+  parvis deposits show ABCD-EFGH
+  parvis deposits decide ABCD-EFGH admissible --by \"Comité de recevabilité\"
+  parvis deposits decide ABCD-EFGH publish
+  parvis deposits revise ABCD-EFGH --until 2026-12-15 --request \"Précisez le lieu.\"")]
+    Deposits {
+        #[command(flatten)]
+        place: deposits::PlaceArguments,
+
+        #[command(subcommand)]
+        command: deposits::Deposits,
+    },
+
+    /// Écrit dans content/ les dépôts publiés, comme des pages à relire et à valider.
+    ///
+    /// Deux fois de suite, il ne change rien. Ce qu’un éditeur a corrigé n’est jamais écrasé.
+    #[command(help_template = TEMPLATE)]
+    Pull(deposits::PlaceArguments),
 
     /// Ouvre le site sur cette machine, fonctions comprises, et le reconstruit à chaque modification.
     #[command(help_template = TEMPLATE, after_help = "\
@@ -229,6 +255,8 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
         Command::New { what: New::Process { preset: PresetArgument::Petition, path } } => {
             new(root, Preset::Petition, &path)
         }
+        Command::Deposits { place, command } => deposits::run(root, &place, &command),
+        Command::Pull(place) => deposits::pull(root, &place),
         Command::Serve(arguments) => serve(root, &arguments),
     };
     outcome.err().unwrap_or(ExitCode::SUCCESS)

@@ -5,6 +5,7 @@ pub(crate) mod communes;
 pub(crate) mod deposit;
 pub(crate) mod document;
 pub(crate) mod head;
+pub(crate) mod hidden;
 pub(crate) mod leaf;
 pub(crate) mod organisation;
 pub(crate) mod petition;
@@ -14,6 +15,7 @@ pub(crate) mod report;
 mod sources;
 pub(crate) mod step;
 pub(crate) mod tree;
+pub(crate) mod writing;
 
 use crate::{
     diagnostics::{Diagnostic, Reporter, Source},

@@ -3,7 +3,6 @@
 use crate::{
     content::{
         deposit::{Deposit, Standing},
-        petition::Petition,
         process::Process,
     },
     site::Site,
@@ -11,20 +10,26 @@ use crate::{
 use domain::{
     counts::{DepositCounts, ProcessCounts},
     register::{Act, Entry, Tally},
+    results,
     threshold::Threshold as Rule,
 };
 use jiff::Timestamp;
+use serde::de::DeserializeOwned;
 use std::{
     collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
 };
 
-/// The counts of every process.
+/// What the register has published of every process.
 pub(crate) struct Counts(BTreeMap<String, Published>);
 
 /// What the register has published of a process, if it has.
-type Published = Option<ProcessCounts>;
+struct Published {
+    counts: Option<ProcessCounts>,
+    /// Of a questionnaire that has closed.
+    results: Option<results::Published>,
+}
 
 /// A file of the register that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -43,9 +48,9 @@ impl Counts {
     /// The counts in the folder `data`, where the register publishes them.
     pub(crate) fn read(site: &Site, data: &Path) -> Result<Self, UnreadableCounts> {
         let read = |(_, process): (_, &Process)| {
-            let path = data.join(format!("{}.json", process.id));
-            let published = read_published(&path).map_err(|source| UnreadableCounts { path, source })?;
-            Ok((process.id.clone(), published))
+            let counts = read_published(data.join(format!("{}.json", process.id)))?;
+            let results = read_published(data.join(format!("{}.answers.json", process.id)))?;
+            Ok((process.id.clone(), Published { counts, results }))
         };
         site.content().processes().map(read).collect::<Result<_, _>>().map(Self)
     }
@@ -55,15 +60,10 @@ impl Counts {
         self.published(process).map(|counts| counts.as_of)
     }
 
-    /// The counts of a deposit, for each threshold of its petition.
-    pub(crate) fn of(
-        &self,
-        site: &Site,
-        process: &Process,
-        petition: &Petition,
-        deposit: &Deposit,
-    ) -> DepositCounts {
-        let rules: Vec<Rule> = petition.thresholds.iter().map(|threshold| threshold.rule.clone()).collect();
+    /// The counts of a deposit, for each threshold of its process.
+    pub(crate) fn of(&self, site: &Site, process: &Process, deposit: &Deposit) -> DepositCounts {
+        let thresholds = process.petition.iter().flat_map(|petition| &petition.thresholds);
+        let rules: Vec<Rule> = thresholds.map(|threshold| threshold.rule.clone()).collect();
         let tally = match self.published(process) {
             Some(counts) => counts.deposits.get(&deposit.id).map(recorded).unwrap_or_default(),
             None => demonstrated(deposit, &rules, site.now),
@@ -72,16 +72,22 @@ impl Counts {
     }
 
     fn published(&self, process: &Process) -> Option<&ProcessCounts> {
-        self.0.get(&process.id)?.as_ref()
+        self.0.get(&process.id)?.counts.as_ref()
+    }
+
+    /// What was answered to a questionnaire, if that is published.
+    pub(crate) fn results(&self, process: &Process) -> Option<&results::Published> {
+        self.0.get(&process.id)?.results.as_ref()
     }
 }
 
-fn read_published(path: &Path) -> io::Result<Published> {
-    match fs::read(path) {
-        Ok(bytes) => Ok(Some(serde_json::from_slice(&bytes)?)),
+fn read_published<T: DeserializeOwned>(path: PathBuf) -> Result<Option<T>, UnreadableCounts> {
+    let read = match fs::read(&path) {
+        Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(io::Error::from),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
-    }
+    };
+    read.map_err(|source| UnreadableCounts { path, source })
 }
 
 /// What the register says, to be told again for the thresholds of today.
@@ -94,7 +100,7 @@ fn recorded(counts: &DepositCounts) -> Tally {
 /// The fictitious supports given by `now`, counted as the register will.
 fn demonstrated(deposit: &Deposit, rules: &[Rule], now: Timestamp) -> Tally {
     let mut tally = Tally::default();
-    if let Standing::Admissible { support, .. } = &deposit.standing {
+    if let Standing::Admissible { support: Some(support), .. } = &deposit.standing {
         let instants = support.demonstration.iter().flat_map(|demonstration| demonstration.instants());
         for at in instants.filter(|at| *at <= now) {
             let entry = Entry::new(Act::Support, &deposit.id, at, String::new());

@@ -1,8 +1,10 @@
 //! TOML read key by key: what is wrong is reported where it stands, and reading goes on.
 
+mod quantity;
 mod syntax;
 mod value;
 
+pub(crate) use quantity::{Answer, Decimal, FileSize};
 pub(crate) use value::{Choice, FromValue, Point, Share};
 
 use crate::diagnostics::{Diagnostic, Reporter, Source, suggestion};
@@ -229,12 +231,12 @@ impl<'a> Table<'a> {
         read: impl FnOnce(&mut Table<'a>) -> Option<T>,
     ) -> Option<T> {
         let value = self.take(key)?;
-        self.nested(key, value).and_then(|table| table.read(read))
+        self.nested(key, value, &format!("[{key}]")).and_then(|table| table.read(read))
     }
 
     /// A table of which every key is optional: read as empty when it is absent.
     pub(crate) fn section<T>(&mut self, key: &'a str, read: impl FnOnce(&mut Table<'a>) -> T) -> T {
-        let nested = self.take(key).and_then(|value| self.nested(key, value));
+        let nested = self.take(key).and_then(|value| self.nested(key, value, &format!("[{key}]")));
         let empty = || Table::new(self.document.clone(), DeTable::new(), self.header());
         nested.unwrap_or_else(empty).read(read)
     }
@@ -250,7 +252,7 @@ impl<'a> Table<'a> {
         match value.into_inner() {
             DeValue::Array(values) => values
                 .into_iter()
-                .filter_map(|value| self.nested(key, value))
+                .filter_map(|value| self.nested(key, value, &format!("{key} = [{{ … }}, {{ … }}]")))
                 .filter_map(|table| table.read(&mut read))
                 .collect(),
             other => {
@@ -258,6 +260,11 @@ impl<'a> Table<'a> {
                 Vec::new()
             }
         }
+    }
+
+    /// Passes over the keys that are left: what they may be depends on something that is wrong, and reported.
+    pub(crate) fn pass_over(&mut self) {
+        self.fields = DeTable::new();
     }
 
     /// Where this table begins, for what concerns it as a whole.
@@ -323,12 +330,12 @@ impl<'a> Table<'a> {
         (!self.document.place(key, &value).is_malformed()).then_some(value)
     }
 
-    fn nested(&self, key: &str, value: Spanned<DeValue<'a>>) -> Option<Table<'a>> {
+    fn nested(&self, key: &str, value: Spanned<DeValue<'a>>, example: &str) -> Option<Table<'a>> {
         let place = self.document.place(key, &value);
         match value.into_inner() {
             DeValue::Table(fields) => Some(Table::new(self.document.clone(), fields, place.span)),
             other => {
-                place.wrong_type(value::describe(&other), "une table", &format!("[{key}]"));
+                place.wrong_type(value::describe(&other), "une table", example);
                 None
             }
         }

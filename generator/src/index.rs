@@ -141,7 +141,7 @@ fn sort(pages: &mut [&LeafPage], order: Sort) {
 fn classified(content: &Content) -> impl Iterator<Item = Listed<'_>> {
     let leaves = content.leaves.iter().map(|leaf| Listed { page: &leaf.page, leaf: Some(leaf) });
     let processes = content.processes().flat_map(|(_, process)| {
-        let deposits = process.petition.iter().flat_map(|petition| &petition.deposits);
+        let deposits = process.deposits.iter();
         let pages = std::iter::once(&process.page).chain(deposits.map(|deposit| &deposit.page));
         pages.map(|page| Listed { page, leaf: None })
     });

@@ -10,6 +10,7 @@ mod check;
 mod content;
 mod counts;
 mod dates;
+pub mod desk;
 mod diagnostics;
 mod documents;
 mod front_matter;

@@ -1,6 +1,7 @@
 //! The pages of a site: which template makes each, from what, and where it goes.
 
 mod extras;
+mod lists;
 
 pub(crate) use extras::files;
 
@@ -11,12 +12,15 @@ use crate::{
         organisation::Organisation,
         petition::Petition,
         process::Process,
+        step::Shows,
+        writing::{WRITE, Writing},
     },
     index::TaxonomyIndex,
     markdown::Text,
     theme::{Shared, Values},
     view::{self, Crumb, Deposit, Viewer, legal_pages, page_url},
 };
+use domain::window::Phase;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::{
@@ -55,6 +59,24 @@ const FORM_PAGES: [FormPage; 6] = [
     FormPage { template: "withdrawn.html", action: "retrait/code", address: None },
 ];
 
+/// A page that the functions answer with when citizens write.
+struct WritingPage {
+    template: &'static str,
+    /// Where its form is sent, after `/actes/<process>/`.
+    action: &'static str,
+    /// Its name among the answers of the process.
+    answer: &'static str,
+}
+
+/// The pages of the journey of writing. The first can be read, as well as answered with.
+const WRITING_PAGES: [WritingPage; 5] = [
+    WritingPage { template: "write.html", action: "ecrire", answer: "write.html" },
+    WritingPage { template: "write-preview.html", action: "ecrire", answer: "preview.html" },
+    WritingPage { template: "write-code.html", action: "ecrire/code", answer: "write-code.html" },
+    WritingPage { template: "written.html", action: "ecrire", answer: "written.html" },
+    WritingPage { template: "own-deposit.html", action: "depots", answer: "deposit.html" },
+];
+
 /// Where the pages that functions answer with are, seen from the output.
 const ANSWERS: &str = "../answers";
 
@@ -74,10 +96,7 @@ pub(crate) fn show(viewer: Viewer<'_>) -> Vec<Shown<'_>> {
 }
 
 fn shown<'a>(viewer: Viewer<'a>, organisation: &'a Organisation, process: &'a Process) -> Shown<'a> {
-    let petition = process.petition.as_ref();
-    let deposits = petition.into_iter().flat_map(|petition| {
-        petition.deposits.iter().map(move |deposit| viewer.deposit(process, petition, deposit))
-    });
+    let deposits = process.deposits.iter().map(|deposit| viewer.deposit(process, deposit));
     Shown { organisation, process, deposits: deposits.collect() }
 }
 
@@ -123,7 +142,7 @@ impl<'a> Planner<'a> {
             self.organisation(organisation, shown);
         }
         for shown in shown {
-            self.process(shown);
+            self.process(shown, &taken);
         }
         let index = self.viewer.index;
         let shown = |taxonomy: &&TaxonomyIndex<'_>| !taxonomy.terms.is_empty();
@@ -235,7 +254,7 @@ impl<'a> Planner<'a> {
     }
 
     /// The pages of a process: its tabs, its deposits, their reports and forms.
-    fn process(&self, shown: &'a Shown<'a>) {
+    fn process(&self, shown: &'a Shown<'a>, taken: &HashSet<&str>) {
         let viewer = self.viewer;
         let Shown { organisation, process, deposits } = shown;
         let view = Shared::new(viewer.process(organisation, process, deposits));
@@ -243,6 +262,10 @@ impl<'a> Planner<'a> {
         page.json_ld = viewer.json_ld_about(&process.page, |viewer| viewer.service(organisation, process));
         self.page("process.html", &process.page, page, Values::new().share("process", &view));
         for step in &process.steps {
+            if step.shows == Some(Shows::Deposits) {
+                self.deposit_lists(shown, step, &view, taken);
+                continue;
+            }
             let values = Values::new().share("process", &view).with("step", viewer.step(step));
             self.page("step.html", &step.page, viewer.page(&step.page), values);
         }
@@ -251,20 +274,57 @@ impl<'a> Planner<'a> {
             let values = Values::new().share("process", &view).with("report", report_view);
             self.page("report.html", &report.page, viewer.page(&report.page), values);
         }
-        let Some(petition) = &process.petition else { return };
-        for (deposit, deposit_view) in petition.deposits.iter().zip(deposits) {
+        if let Some(writing) = process.writing.as_ref().filter(|_| viewer.content.edition == 0) {
+            self.writing(process, writing, &view);
+        }
+        for (deposit, deposit_view) in process.deposits.iter().zip(deposits) {
             let deposit_view = Shared::new(deposit_view);
             let values = || Values::new().share("process", &view).share("deposit", &deposit_view);
             self.page("deposit.html", &deposit.page, viewer.page(&deposit.page), values());
             for report in &deposit.reports {
-                let values = values().with("report", viewer.report(Some(petition), report));
+                let values = values().with("report", viewer.report(process.petition.as_ref(), report));
                 self.page("report.html", &report.page, viewer.page(&report.page), values);
             }
-            if matches!(deposit.standing, Standing::Admissible { .. }) && viewer.content.edition == 0 {
+            if viewer.content.edition == 0 {
+                self.report_pages(process, deposit, &view, &deposit_view);
+            }
+            let can_be_supported = matches!(deposit.standing, Standing::Admissible { support: Some(_), .. });
+            if let Some(petition) = &process.petition
+                && can_be_supported
+                && viewer.content.edition == 0
+            {
                 for form in &FORM_PAGES {
                     self.form(process, petition, deposit, form, values());
                 }
             }
+        }
+    }
+
+    /// Where readers tell of a deposit that should not be there, and what answers them.
+    fn report_pages(
+        &self,
+        process: &'a Process,
+        deposit: &'a deposit::Deposit,
+        view: &Arc<Shared<'a>>,
+        deposit_view: &Arc<Shared<'a>>,
+    ) {
+        let viewer = self.viewer;
+        let folder = &deposit.page.url;
+        let read_at = format!("{folder}signaler/");
+        let (title, description) = (deposit.page.title.as_str(), deposit.page.description.as_str());
+        for template in ["report-form.html", "reported.html"] {
+            let mut crumbs = viewer.crumbs(&deposit.page);
+            crumbs.push(Crumb { title, url: folder });
+            let values = Values::new()
+                .share("site", &self.site)
+                .share("process", view)
+                .share("deposit", deposit_view)
+                .with("page", viewer.unlisted_page(title, description, read_at.clone()))
+                .with("breadcrumbs", crumbs)
+                .with("form", viewer.report_form(format!("/actes/{}/{}/signaler", process.id, deposit.id)));
+            let read = (template == "report-form.html").then(|| file_of(&read_at));
+            let files = read.into_iter().chain([format!("{ANSWERS}{folder}{template}")]).collect();
+            self.add(Job { template, values, body: None, files, edition: 0 });
         }
     }
 
@@ -292,6 +352,39 @@ impl<'a> Planner<'a> {
         let page = form.address.map(|_| file_of(&url));
         let files = page.into_iter().chain([answer]).collect();
         self.add(Job { template: form.template, values, body: None, files, edition: 0 });
+    }
+
+    /// The form of a process, and the pages that the functions answer with around it.
+    fn writing(&self, process: &'a Process, writing: &'a Writing, view: &Arc<Shared<'a>>) {
+        let viewer = self.viewer;
+        let folder = &process.page.url;
+        let is_open = writing.window.phase(viewer.site.now) != Phase::After;
+        let mut crumbs = viewer.crumbs(&process.page);
+        crumbs.push(Crumb { title: process.page.title.as_str(), url: folder });
+        let (title, description) = (process.page.title.as_str(), process.page.description.as_str());
+        let add = |page: &WritingPage, url: String, is_open: bool, files: Vec<String>| {
+            let action = format!("/actes/{}/{}", process.id, page.action);
+            let values = Values::new()
+                .share("site", &self.site)
+                .share("process", view)
+                .with("page", viewer.unlisted_page(title, description, url))
+                .with("breadcrumbs", crumbs.clone())
+                .with("form", viewer.writing_form(process, writing, action, is_open));
+            self.add(Job { template: page.template, values, body: None, files, edition: 0 });
+        };
+        let read_at = format!("{folder}{WRITE}");
+        for page in &WRITING_PAGES {
+            let answer = format!("{ANSWERS}{folder}{}", page.answer);
+            if page.template != "write.html" {
+                add(page, folder.clone(), true, vec![answer]);
+            } else if is_open {
+                add(page, read_at.clone(), true, vec![file_of(&read_at), answer]);
+            } else {
+                // What is to be revised may be so after the close: the functions have the form still.
+                add(page, read_at.clone(), false, vec![file_of(&read_at)]);
+                add(page, read_at.clone(), true, vec![answer]);
+            }
+        }
     }
 
     fn taxonomy(&self, index: &'a TaxonomyIndex<'a>, taken: &HashSet<&str>) {
@@ -456,7 +549,7 @@ fn all_pages(content: &Content) -> impl Iterator<Item = &content::Page> {
     let leaves = content.leaves.iter().map(|leaf| &leaf.page);
     let organisations = content.organisations.iter().map(|organisation| &organisation.page);
     let processes = content.processes().flat_map(|(_, process)| {
-        let deposits = process.petition.iter().flat_map(|petition| &petition.deposits);
+        let deposits = process.deposits.iter();
         let deposits = deposits.flat_map(|deposit| {
             std::iter::once(&deposit.page).chain(deposit.reports.iter().map(|report| &report.page))
         });

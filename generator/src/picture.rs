@@ -62,6 +62,11 @@ impl Picture {
         &self.url
     }
 
+    /// Its width and height, in pixels.
+    pub(crate) fn size(&self) -> (u32, u32) {
+        (self.width, self.height)
+    }
+
     /// Whether files are made of the image, which is then not published itself.
     pub(crate) fn is_made(&self) -> bool {
         !self.sources.is_empty()

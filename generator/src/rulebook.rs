@@ -3,19 +3,23 @@
 use crate::{
     content::{
         deposit::{Deposit, Standing},
-        petition::{self, Petition},
+        petition,
         process::Process,
+        writing::{WRITE, Writing},
     },
     site::Site,
     words,
 };
-use domain::rulebook::{self, Rulebook};
+use domain::{
+    eligibility::{Eligibility, Link, Territory},
+    rulebook::{self, Rulebook},
+};
 use sha2::{Digest, Sha256};
 
 /// The rulebook of a site.
 pub(crate) fn of(site: &Site) -> serde_json::Result<Rulebook> {
     let settings = &site.settings;
-    let petitions = site.content().petitions();
+    let processes = site.content().processes();
     let mut rulebook = Rulebook {
         version: String::new(),
         site: settings.title.as_str().to_owned(),
@@ -23,8 +27,8 @@ pub(crate) fn of(site: &Site) -> serde_json::Result<Rulebook> {
         time_zone: settings.time_zone.clone(),
         sender: settings.sender.clone(),
         words: words::of_functions(&site.theme.voice(0).words),
-        processes: petitions
-            .map(|(_, process, petition)| (process.id.clone(), process_rules(process, petition, site)))
+        processes: processes
+            .filter_map(|(_, process)| Some((process.id.clone(), process_rules(process, site)?)))
             .collect(),
     };
     rulebook.version = hex::encode(&Sha256::digest(json(&rulebook)?)[..8]);
@@ -38,27 +42,63 @@ pub(crate) fn json(rulebook: &Rulebook) -> serde_json::Result<Vec<u8>> {
     Ok(json)
 }
 
-fn process_rules(process: &Process, petition: &Petition, site: &Site) -> rulebook::Process {
-    let deposits = petition.deposits.iter();
-    rulebook::Process {
+/// `None` for a process in which citizens have nothing to do.
+fn process_rules(process: &Process, site: &Site) -> Option<rulebook::Process> {
+    let writing = process.writing.as_ref().map(|writing| writing_rules(process, writing, site));
+    let petition = process.petition.as_ref();
+    if petition.is_none() && writing.is_none() && process.deposits.is_empty() {
+        return None;
+    }
+    Some(rulebook::Process {
         title: process.page.title.as_str().to_owned(),
         contact: process.contact.clone(),
-        eligibility: petition.eligibility.clone(),
-        people_per_mailbox: petition.people_per_mailbox,
+        eligibility: petition.map_or_else(anybody, |petition| petition.eligibility.clone()),
+        people_per_mailbox: petition.map_or(1, |petition| petition.people_per_mailbox),
         thresholds: petition
-            .thresholds
-            .iter()
+            .into_iter()
+            .flat_map(|petition| &petition.thresholds)
             .map(|threshold: &petition::Threshold| threshold.rule.clone())
             .collect(),
-        deposits: deposits
+        deposits: process
+            .deposits
+            .iter()
             .filter_map(|deposit| Some((deposit.id.clone(), deposit_rules(deposit, site)?)))
             .collect(),
+        published: process
+            .deposits
+            .iter()
+            .map(|deposit| (deposit.id.clone(), deposit.page.url.clone()))
+            .collect(),
+        writing,
+    })
+}
+
+/// Where nothing is supported, nobody is asked who they are.
+fn anybody() -> Eligibility {
+    Eligibility { minimum_age: 0, links: Link::ALL.to_vec(), territory: Territory::Any }
+}
+
+fn writing_rules(process: &Process, writing: &Writing, site: &Site) -> rulebook::Writing {
+    let calendar = site.calendar();
+    rulebook::Writing {
+        purpose: writing.purpose,
+        path: format!("{}{WRITE}", process.page.url),
+        window: writing.window,
+        opens_text: calendar.first(writing.window.opens()),
+        closes_text: calendar.last(writing.window.closes()),
+        identity: writing.identity,
+        per_person: u32::from(writing.per_person),
+        form: writing.form.clone(),
+        erased: writing.erased,
+        archive: writing.archive,
+        crossings: writing.crossings.clone(),
+        demonstration: writing.demonstration,
     }
 }
 
 /// `None` for a deposit that cannot be supported.
 fn deposit_rules(deposit: &Deposit, site: &Site) -> Option<rulebook::Deposit> {
-    let Standing::Admissible { support, .. } = &deposit.standing else { return None };
+    let Standing::Admissible { support: Some(support), .. } = &deposit.standing else { return None };
     let calendar = site.calendar();
     Some(rulebook::Deposit {
         title: deposit.page.title.as_str().to_owned(),

@@ -46,7 +46,7 @@ fn shared_pages<'a>(site: &'a Site, content: &'a Content) -> Vec<(&'a Page, &'a 
         pages.push((&organisation.page, organisation.territory.as_str()));
         for process in &organisation.processes {
             pages.push((&process.page, organisation.page.title.as_str()));
-            let deposits = process.petition.iter().flat_map(|petition| &petition.deposits);
+            let deposits = process.deposits.iter();
             pages.extend(deposits.map(|deposit| (&deposit.page, process.page.title.as_str())));
         }
     }

@@ -5,6 +5,8 @@ mod deposit;
 mod leaf;
 mod legal;
 mod process;
+mod results;
+mod writing;
 
 pub(crate) use data::News;
 pub(crate) use deposit::{Deposit, DepositCard};
@@ -22,7 +24,12 @@ use crate::{
     slug::slugify,
     theme::Voice,
 };
-use domain::{eligibility::Territory, limits::CODE_LIFETIME};
+use domain::{
+    eligibility::Territory,
+    limits::CODE_LIFETIME,
+    report::{LONGEST, reasons},
+    rulebook::group_digits,
+};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -131,6 +138,18 @@ pub(crate) struct Form<'a> {
     /// Names to choose from; none when no commune is asked.
     pub(crate) communes: Vec<&'a str>,
     pub(crate) code_minutes: i64,
+}
+
+/// The form that tells of a deposit that should not be there.
+#[derive(Serialize)]
+pub(crate) struct ReportForm {
+    /// Where it is sent.
+    action: String,
+    /// Names of the reasons.
+    reasons: Vec<&'static str>,
+    /// Characters of what may be added.
+    longest: usize,
+    longest_text: String,
 }
 
 /// A file to download.
@@ -296,6 +315,16 @@ impl<'a> Viewer<'a> {
             Territory::Communes(communes) => in_alphabetical_order(communes.values()),
         };
         Form { action, communes, code_minutes: CODE_LIFETIME.as_mins() }
+    }
+
+    /// The form that tells of a deposit, sent to `action`.
+    pub(crate) fn report_form(&self, action: String) -> ReportForm {
+        ReportForm {
+            action,
+            reasons: reasons().map(|(name, _)| name).collect(),
+            longest: LONGEST,
+            longest_text: group_digits(LONGEST as u64),
+        }
     }
 
     pub(crate) fn documents(&self, documents: &'a [Attached]) -> Vec<Document<'a>> {

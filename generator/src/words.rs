@@ -49,14 +49,71 @@ impl fmt::Display for Language {
     }
 }
 
-/// Sections that the functions need: they answer and write mails without a template.
-const SECTIONS_OF_FUNCTIONS: [&str; 4] = ["count", "mail", "refusal", "title"];
+/// How the keys begin that the functions need: they answer and write mails without a template.
+const SECTIONS_OF_FUNCTIONS: [&str; 14] = [
+    "answer.",
+    "count.",
+    "deposit.carry.",
+    "deposit.not_allowed.",
+    "deposit.by.",
+    "deposit.hidden.",
+    "deposit.move.",
+    "deposit.state.",
+    "files.",
+    "mail.",
+    "number.decimal",
+    "refusal.",
+    "size.",
+    "title.",
+];
 
 /// What the generator says, by section. (What the functions say is tested where they say it.)
-const SPOKEN: [(&str, &[&str]); 16] = [
+const SPOKEN: [(&str, &[&str]); 19] = [
     ("count", &["one", "other"]),
     ("date.day", &["1", "other"]),
     ("delay", &["both", "days.one", "days.other", "months.one", "months.other", "years.one", "years.other"]),
+    (
+        "field",
+        &[
+            "age_least",
+            "age_most",
+            "age_on",
+            "ages",
+            "amount",
+            "between",
+            "choices_between",
+            "commune",
+            "date",
+            "days",
+            "exact_choices.one",
+            "exact_choices.other",
+            "file_count.one",
+            "file_count.other",
+            "files",
+            "least",
+            "least_characters.one",
+            "least_characters.other",
+            "least_choices.one",
+            "least_choices.other",
+            "markdown",
+            "most",
+            "most_characters.one",
+            "most_characters.other",
+            "most_choices.one",
+            "most_choices.other",
+            "phone",
+            "place",
+            "rank.one",
+            "rank.other",
+            "rank_least.one",
+            "rank_least.other",
+            "rna",
+            "since",
+            "siret",
+            "unit",
+            "until",
+        ],
+    ),
     ("link", &["resident", "worker", "student"]),
     ("missing", &["one", "other"]),
     ("month", &["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"]),
@@ -65,11 +122,26 @@ const SPOKEN: [(&str, &[&str]); 16] = [
     ("phase", &["before", "open", "after"]),
     ("pledge", &["planned", "ongoing", "kept", "dropped"]),
     ("preset", &["petition"]),
+    ("results", &["answered.other", "crossing", "people", "span"]),
     ("size", &["bytes", "kilo", "mega"]),
-    ("state", &["review", "inadmissible", "before", "open", "closed"]),
+    (
+        "state",
+        &[
+            "review",
+            "inadmissible",
+            "published",
+            "before",
+            "open",
+            "closed",
+            "archived",
+            "answered",
+            "waiting",
+        ],
+    ),
     ("step", &["opens", "closes", "window"]),
     ("tab", &["home", "presentation"]),
     ("table", &["label"]),
+    ("writing", &["before", "open", "closed", "deposit", "application", "answer"]),
 ];
 
 /// The words of a theme in a language: its own, else those of the theme below, else the French ones. What the
@@ -130,7 +202,7 @@ fn flatten(prefix: &str, table: &DeTable<'_>, words: &mut BTreeMap<String, Strin
 
 /// Those that the functions need.
 pub(crate) fn of_functions(words: &Words) -> Words {
-    let section = |key: &str| key.split_once('.').map(|(section, _)| section).unwrap_or_default().to_owned();
-    let needed = words.0.iter().filter(|(key, _)| SECTIONS_OF_FUNCTIONS.contains(&&*section(key)));
+    let is_needed = |key: &str| SECTIONS_OF_FUNCTIONS.iter().any(|section| key.starts_with(section));
+    let needed = words.0.iter().filter(|(key, _)| is_needed(key));
     Words(needed.map(|(key, text)| (key.clone(), text.clone())).collect())
 }

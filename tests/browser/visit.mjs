@@ -29,17 +29,17 @@ const launch = () =>
 /** Runs the scenarios that the command line asks for, one after another, and prints a line for each. */
 export async function run(scenarios) {
   const {
-    values: { only, save },
+    values: { only, save, pictures },
     positionals: [base],
   } = parseArgs({
     allowPositionals: true,
-    options: { only: { type: "string", default: "" }, save: { type: "string" } },
+    options: { only: { type: "string", default: "" }, save: { type: "string" }, pictures: { type: "string" } },
   });
-  if (!base) throw new Error("usage: node SCRIPT BASE_URL [--only TEXT] [--save FOLDER]");
-  if (save) mkdirSync(save, { recursive: true });
+  if (!base) throw new Error("usage: node SCRIPT BASE_URL [--only TEXT] [--save FOLDER] [--pictures FOLDER]");
+  for (const folder of [save, pictures].filter(Boolean)) mkdirSync(folder, { recursive: true });
   const browser = await launch();
   for (const { name, options, walk } of scenarios.filter(({ name }) => name.includes(only))) {
-    const visit = await Visit.start(browser, base, save, options);
+    const visit = await Visit.start(browser, { base, save, pictures, options });
     try {
       await walk(visit);
     } catch (error) {
@@ -58,9 +58,12 @@ class Visit {
   problems = new Set();
   documents = new WeakMap();
 
-  static async start(browser, base, save, options) {
+  /** What is done when a page warns of leaving it, where that is expected. */
+  onWarning;
+
+  static async start(browser, { base, save, pictures, options }) {
     const visit = new Visit();
-    Object.assign(visit, { base, save, options });
+    Object.assign(visit, { base, save, pictures, options });
     visit.context = await browser.newContext({ baseURL: base, locale: "fr-FR", reducedMotion: "reduce", ...options });
     visit.context.setDefaultTimeout(15_000);
     visit.watch();
@@ -74,6 +77,11 @@ class Visit {
       // Of a response that failed, the response itself tells more.
       const isProblem = ["error", "warning"].includes(message.type()) && !message.text().startsWith("Failed to load");
       if (isProblem) this.problems.add(`console on ${message.location().url}: ${message.text()}`);
+    });
+    this.context.on("dialog", (dialog) => {
+      if (dialog.type() === "beforeunload" && this.onWarning) this.onWarning();
+      else this.problems.add(`dialog on ${dialog.page()?.url()}: ${dialog.type()} ${dialog.message()}`);
+      return dialog.accept();
     });
     this.context.on("request", (request) => {
       if (new URL(request.url()).origin !== origin) this.problems.add(`request to another origin: ${request.url()}`);
@@ -125,16 +133,34 @@ class Visit {
   /** Looks at a page in one of its states: accessible, in both colour schemes, and no wider than a small phone. */
   async inspect(page, state) {
     const response = this.documents.get(page);
-    if (this.save && response.request().method() === "POST") {
-      writeFileSync(join(this.save, `${state.replace(/\W+/g, "-")}.html`), await response.text());
-    }
+    const name = state.replace(/\W+/g, "-");
+    const isAnswer = new URL(response.url()).pathname.startsWith("/actes/");
+    if (this.save && isAnswer) writeFileSync(join(this.save, `${name}.html`), await response.text());
     const size = page.viewportSize();
     await page.setViewportSize({ width: 320, height: 640 });
     for (const culprit of await page.evaluate(tooWide)) this.problems.add(`${state}: wider than 320 px: ${culprit}`);
+    if (this.pictures) await this.take(page, `${name}-320`);
     await page.setViewportSize(size);
+    if (this.pictures) await this.take(page, `${name}-${size.width}`);
 
-    // axe needs timers, which do not run without JavaScript; the page is the same.
-    if (this.options.javaScriptEnabled === false) return;
+    // axe needs timers, which do not run without JavaScript. The page is the same, unless it shows one section of its form.
+    if (this.options.javaScriptEnabled !== false) return this.audit(page, state);
+    if (!(await page.locator("[data-section][hidden]").count())) return;
+    const context = await this.context.browser().newContext({ baseURL: this.base, reducedMotion: "reduce" });
+    const copy = await context.newPage();
+    const body = (await response.text()).replace(/<script[^>]*><\/script>/g, "");
+    await copy.route(response.url(), (route) => route.fulfill({ contentType: "text/html; charset=utf-8", body }));
+    await copy.goto(response.url());
+    await this.audit(copy, `${state}, one section`);
+    await context.close();
+  }
+
+  async take(page, name) {
+    const script = this.options.javaScriptEnabled === false ? "without" : "with";
+    await page.screenshot({ path: join(this.pictures, `${name}-${script}.png`), fullPage: true });
+  }
+
+  async audit(page, state) {
     await page.evaluate(AXE);
     for (const colorScheme of ["dark", "light"]) {
       await page.emulateMedia({ colorScheme });

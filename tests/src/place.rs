@@ -11,6 +11,7 @@ use domain::{
 };
 use functions::{
     answer::Pages,
+    attachment::store::Folder as Attachments,
     demonstration,
     door::{Clock, Door},
     mail::{Mail, Outbox},
@@ -65,12 +66,21 @@ impl Place {
     /// # Panics
     /// When it cannot be built.
     pub fn new(engine: Engine) -> Self {
+        Self::of_site(&root(), engine)
+    }
+
+    /// The same of another site.
+    ///
+    /// # Panics
+    /// When it cannot be built.
+    pub fn of_site(root: &Path, engine: Engine) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let built = generator::build(&quick(&root(), &folder.path().join("public")));
+        let built = generator::build(&quick(root, &folder.path().join("public")));
         let rulebook = Arc::new(built.unwrap_or_else(|error| panic!("{error}")).rulebook);
         let outbox = Arc::new(Outbox::default());
         let door = Door {
             table: engine.table.clone(),
+            attachments: Arc::new(Attachments::new(folder.path().join("attachments"))),
             rulebook: watch::channel(rulebook.clone()).1,
             pages: Pages::new(folder.path().join("answers")),
             mailer: outbox.clone(),

@@ -31,7 +31,7 @@ use tests::{
 
 /// What happens to one request for an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fault {
+pub(crate) enum Fault {
     /// Another transaction is at the same items.
     Conflict,
     /// Too many requests.
@@ -43,7 +43,7 @@ enum Fault {
 }
 
 /// Faults to come for operations whose name ends so.
-type Faults = Arc<Mutex<VecDeque<(&'static str, Fault)>>>;
+pub(crate) type Faults = Arc<Mutex<VecDeque<(&'static str, Fault)>>>;
 
 #[derive(Clone)]
 struct Proxy {
@@ -53,7 +53,7 @@ struct Proxy {
 }
 
 /// The engine behind a connection that has faults.
-async fn behind_faults(engine: &Engine) -> (Arc<dyn Table>, Faults) {
+pub(crate) async fn behind_faults(engine: &Engine) -> (Arc<dyn Table>, Faults) {
     let faults = Faults::default();
     let to = engine.endpoint.clone().unwrap();
     let proxy = Proxy { to, faults: faults.clone(), http: reqwest::Client::new() };

@@ -1,6 +1,7 @@
 //! The Lambda binaries as real processes, through a Runtime API of our own, on the DynamoDB adapter.
 
 use domain::support::{Form, Wish};
+use functions::{attachment::store::Store, lambda::connect_bucket};
 use serde_json::Value;
 use std::{fs, path::Path, process::Command};
 use tests::{
@@ -164,6 +165,19 @@ impl Bucket {
         bucket
     }
 
+    async fn ask(&self, method: reqwest::Method, path: &str) -> reqwest::Response {
+        let request = reqwest::Client::new().request(method, format!("{}/site/{path}", self.endpoint));
+        request.header("authorization", AUTHORIZATION).send().await.unwrap()
+    }
+
+    async fn status(&self, path: &str) -> u16 {
+        self.ask(reqwest::Method::GET, path).await.status().as_u16()
+    }
+
+    async fn delete(&self, path: &str) {
+        self.ask(reqwest::Method::DELETE, path).await;
+    }
+
     async fn read(&self, path: &str) -> Value {
         let got = reqwest::Client::new()
             .get(format!("{}/site/{path}", self.endpoint))
@@ -181,6 +195,28 @@ impl Drop for Bucket {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+#[tokio::test]
+async fn a_file_in_a_bucket_waits_under_one_prefix_and_is_kept_under_another() {
+    let bucket = Bucket::start().await;
+    let store = connect_bucket("site".into(), &engines::account(), Some(&bucket.endpoint));
+    let (one, other) = ("0".repeat(32), "1".repeat(32));
+    assert_eq!(store.get(&one).await.unwrap(), None);
+    assert!(!store.keep(&one).await.unwrap(), "nothing is there to be kept");
+    for _ in 0..2 {
+        store.put(&one, b"content".to_vec()).await.unwrap();
+    }
+    assert_eq!(store.get(&one).await.unwrap().as_deref(), Some(&b"content"[..]));
+    assert_eq!(bucket.status(&format!("attachments/kept/{one}")).await, 404);
+    assert!(store.keep(&one).await.unwrap());
+    assert_eq!(bucket.status(&format!("attachments/kept/{one}")).await, 200);
+    // What waits goes with time; what is kept stays, and can be kept again.
+    bucket.delete(&format!("attachments/waiting/{one}")).await;
+    assert!(store.keep(&one).await.unwrap());
+    assert_eq!(store.get(&one).await.unwrap().as_deref(), Some(&b"content"[..]));
+    assert!(!store.keep(&other).await.unwrap());
+    assert!(store.put("../x", Vec::new()).await.is_err());
 }
 
 #[tokio::test]

@@ -2,9 +2,14 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod conformance;
+mod desk;
 mod faults;
+mod forms;
 mod house;
 mod lambda;
+mod published;
+mod questionnaire;
 mod serve;
 mod site;
 mod support;
+mod writing;

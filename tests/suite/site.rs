@@ -2,12 +2,13 @@
 
 use jiff::Timestamp;
 use std::{
+    fs,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 use tests::{
     engines::tools,
-    place::{Served, pages, reference_site, root, weight},
+    place::{Served, pages, program, reference_site, root, weight},
 };
 
 fn run(command: &mut Command) {
@@ -42,6 +43,26 @@ async fn the_journeys_go_well_in_a_browser_and_every_answer_is_valid_html() {
     run(browser("journey.mjs").arg(&served.base).arg("--save").arg(answers.path()));
     assert!(!pages(answers.path()).is_empty());
     check_html(&[answers.path().to_owned()]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn those_who_write_are_well_in_a_browser_and_what_they_type_is_never_executed() {
+    let site = crate::writing::site::site();
+    let list = site.path().join("content/ma-commune/idees/depots");
+    fs::create_dir(&list).unwrap();
+    fs::write(
+        list.join("_index.md"),
+        "+++\nkind = \"step\"\ntitle = \"Les idées\"\nshows = \"deposits\"\n+++\n",
+    )
+    .unwrap();
+    let (data, answers) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let served = Served::start_site(site.path(), data.path(), &[]).await;
+    let mut journey = browser("writing.mjs");
+    journey.arg(&served.base).args([site.path(), data.path(), &program("parvis")]);
+    run(journey.arg("--save").arg(answers.path()));
+    assert!(!pages(answers.path()).is_empty());
+    // With the published text that would like to be more than text.
+    check_html(&[answers.path().to_owned(), data.path().join("site")]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,12 +1,11 @@
 //! How a confirmed request is carried out: on the person's row, and on the slots of the mailbox.
 
-use super::{
-    Failure, Subject,
-    pending::{self, Kept},
-};
+use super::{Subject, Wished};
 use crate::{
     door::Door,
+    proof::pending,
     register,
+    respond::Failure,
     rows::{DepositId, Standing, Support, key, mailbox_partition, support_key},
     table::{CommitError, Condition, Item, Key, Table, TableError, Write},
 };
@@ -26,15 +25,17 @@ pub(super) enum Outcome {
     MailboxTaken,
 }
 
+/// A request for a support or a withdrawal, whose answer was a number of supports.
+type Kept = pending::Kept<Claims, u64>;
+
 /// Times a commit is tried anew when what it rests on has changed meanwhile.
 const ATTEMPTS: usize = 10;
 
 /// Does what a request wished, once (I3): being the first, and the request being still to do, are conditions of the
 /// commit. One that was carried out gets its first answer again (I4).
 pub(super) async fn carry_out(
-    wish: Wish,
+    Wished { wish, subject }: Wished<'_>,
     door: &Door,
-    subject: &Subject,
     mut kept: Kept,
     now: Timestamp,
 ) -> Result<Outcome, Failure> {
@@ -47,7 +48,7 @@ pub(super) async fn carry_out(
             Wish::Withdrawal => Some(plan_withdrawal(door, subject, &kept, now).await?),
         };
         let Some(Plan { mut writes, number }) = plan else { return Ok(Outcome::MailboxTaken) };
-        writes.push(kept.done(number)?);
+        writes.push(kept.done(kept.pending.claims.clone(), number)?);
         match door.table.commit(writes, now).await {
             Ok(()) => return Ok(Outcome::Done { number }),
             Err(CommitError::Refused) => kept = pending::read_again(door, kept, now).await?,

@@ -5,35 +5,34 @@
 mod ask;
 mod carry_out;
 mod confirm;
-mod limit;
-mod pending;
-mod tries;
 
 use crate::{
-    answer::{self, Filling, Page},
-    client::ClientAddress,
+    answer::{Filling, Page},
     door::Door,
-    headers,
+    mail::Mail,
+    proof::{CodeForm, Journey, unavailable},
+    respond::{self, Address, Failure, not_found, or_unavailable, to_the_end},
     rows::DepositId,
-    table::{CommitError, TableError},
+    table::TableError,
 };
 use ask::{Asked, ask};
 use axum::{
-    Extension, Form as Body,
+    Form as Body,
     extract::{Path, State, rejection::FormRejection},
-    http::{StatusCode, header},
-    response::{Html, IntoResponse, Redirect, Response},
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
 };
 use confirm::{Confirmed, confirm};
 use domain::{
-    limits::network,
+    limits::CODE_LIFETIME,
+    refusal::Refusal,
     rulebook::{Deposit, Process, Rulebook},
-    support::{Form, Refusal, Wish},
+    secret::Pseudonym,
+    support::{Claims, Form, Wish, check_open},
 };
-use serde::Deserialize;
+use jiff::Timestamp;
 use std::sync::Arc;
 
-type Address = Option<Extension<ClientAddress>>;
 type Typed<T> = Result<Body<T>, FormRejection>;
 
 /// `POST /actes/{process}/{deposit}/soutien`: the support form.
@@ -93,28 +92,6 @@ pub async fn show_withdrawal_form(door: State<Door>, Path(path): Path<(String, S
     }
 }
 
-/// Answers to the end even when the browser has gone: between keeping a request and mailing its code, giving up would
-/// leave a request of which no mail tells.
-async fn to_the_end(answer: impl Future<Output = Response> + Send + 'static) -> Response {
-    match tokio::spawn(answer).await {
-        Ok(response) => response,
-        Err(error) => {
-            tracing::error!(%error, "an answer broke off");
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
-        }
-    }
-}
-
-/// What the code page sends.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct CodeForm {
-    /// The request that waits for the code.
-    request: String,
-    /// The code as typed.
-    code: String,
-}
-
 /// The deposit a request is about, with the rules that were in force when the request came.
 struct Subject {
     rulebook: Arc<Rulebook>,
@@ -137,24 +114,65 @@ impl Subject {
     }
 }
 
-/// Why no page of the journey can be given.
-#[derive(Debug, thiserror::Error)]
-enum Failure {
-    #[error(transparent)]
-    Table(#[from] TableError),
-    #[error("a page cannot be read: {0}")]
-    Page(#[from] std::io::Error),
-    #[error("a page cannot be filled: {0}")]
-    Fill(#[from] lol_html::errors::RewritingError),
-    #[error("no randomness: {0}")]
-    Random(#[from] getrandom::Error),
+/// What is wished, and of which deposit.
+#[derive(Clone, Copy)]
+struct Wished<'a> {
+    wish: Wish,
+    subject: &'a Subject,
 }
 
-impl From<CommitError> for Failure {
-    fn from(error: CommitError) -> Self {
-        match error {
-            CommitError::Refused => Self::Table(TableError::Busy("the same items keep changing".into())),
-            CommitError::Table(error) => Self::Table(error),
+impl Journey for Wished<'_> {
+    /// Pseudonyms only.
+    type Claims = Claims;
+    /// The number of supports.
+    type Done = u64;
+
+    fn partition(&self, id: &str) -> String {
+        let deposit = self.subject.id();
+        format!("request#{}#{}#{}#{id}", self.wish.as_str(), deposit.process, deposit.deposit)
+    }
+
+    fn rules(&self, door: &Door) -> Result<Pseudonym, TableError> {
+        let rules = serde_json::to_string(&self.subject.process().eligibility);
+        let rules = rules.map_err(|error| TableError::Broken(error.to_string()))?;
+        Ok(door.secret.key(&["eligibility"]).pseudonym(&[&rules]))
+    }
+
+    fn check_open(&self, now: Timestamp) -> Result<(), Refusal> {
+        check_open(self.subject.deposit(), now)
+    }
+
+    fn contact(&self) -> &str {
+        &self.subject.process().contact
+    }
+
+    fn mailbox<'a>(&self, claims: &'a Claims) -> &'a Pseudonym {
+        &claims.mailbox
+    }
+
+    fn write_mail(&self, to: &str, code: &str) -> Mail {
+        let Subject { rulebook, .. } = self.subject;
+        let (process, deposit) = (self.subject.process(), self.subject.deposit());
+        let minutes = CODE_LIFETIME.as_mins().to_string();
+        let url = format!("{}{}", rulebook.base_url, deposit.path);
+        let values = [
+            ("code", code),
+            ("deposit", &deposit.title),
+            ("process", &process.title),
+            ("site", &rulebook.site),
+            ("contact", &process.contact),
+            ("minutes", &minutes),
+            ("url", &url),
+        ];
+        let (title, text) = match self.wish {
+            Wish::Support => ("mail.support.subject", "mail.support.body"),
+            Wish::Withdrawal => ("mail.withdrawal.subject", "mail.withdrawal.body"),
+        };
+        Mail {
+            from: rulebook.sender.clone(),
+            to: to.to_owned(),
+            subject: rulebook.words.say(title, &values),
+            body: rulebook.words.say(text, &values),
         }
     }
 }
@@ -176,7 +194,7 @@ async fn answer_form(
             return or_unavailable(&door, answer).await;
         }
     };
-    let answer = match ask(wish, &door, &subject, &form, address).await {
+    let answer = match ask(Wished { wish, subject: &subject }, &door, &form, address).await {
         Ok(Asked::CodeSent { request, address }) => {
             let filling = Filling {
                 values: vec![("request", &request)],
@@ -190,7 +208,7 @@ async fn answer_form(
         }
         Err(failure) => {
             tracing::error!(%failure, "a form could not be taken");
-            let refusals = [unavailable(&subject)];
+            let refusals = [unavailable(&subject.process().contact)];
             let filling = filling_of(&form, &refusals);
             render(&door, &subject, form_page(wish), StatusCode::SERVICE_UNAVAILABLE, &filling).await
         }
@@ -207,7 +225,7 @@ async fn answer_code(
 ) -> Response {
     let Some(subject) = find(&door, path) else { return not_found(&door).await };
     let form = form.map(|Body(form)| form).unwrap_or_default();
-    let answer = match confirm(wish, &door, &subject, &form, address).await {
+    let answer = match confirm(Wished { wish, subject: &subject }, &door, &form, address).await {
         Ok(Confirmed::Done { number }) => {
             let slots = vec![("count", subject.rulebook.words.supports(number))];
             let filling = Filling { slots, ..Filling::default() };
@@ -220,7 +238,7 @@ async fn answer_code(
         }
         Err(failure) => {
             tracing::error!(%failure, "a code could not be checked");
-            let refusals = [unavailable(&subject)];
+            let refusals = [unavailable(&subject.process().contact)];
             let filling = code_filling(&form, &refusals);
             render(&door, &subject, code_page(wish), StatusCode::SERVICE_UNAVAILABLE, &filling).await
         }
@@ -232,19 +250,6 @@ fn find(door: &Door, (process_id, deposit_id): (String, String)) -> Option<Subje
     let rulebook = door.rulebook.borrow().clone();
     rulebook.processes.get(&process_id)?.deposits.get(&deposit_id)?;
     Some(Subject { rulebook, process_id, deposit_id })
-}
-
-/// The network a request comes from; none when it comes from this machine itself.
-fn network_of(address: Address) -> Option<String> {
-    address.and_then(|Extension(ClientAddress(address))| network(address))
-}
-
-fn too_many(subject: &Subject) -> Refusal {
-    Refusal::general("network").with("contact", &subject.process().contact)
-}
-
-fn unavailable(subject: &Subject) -> Refusal {
-    Refusal::general("unavailable").with("contact", &subject.process().contact)
 }
 
 fn form_page(wish: Wish) -> Page {
@@ -279,11 +284,12 @@ fn filling_of<'a>(form: &'a Form, refusals: &'a [Refusal]) -> Filling<'a> {
         ("link", link),
         ("consent", consent),
     ];
-    Filling { values, slots: Vec::new(), refusals }
+    Filling { values, refusals, ..Filling::default() }
 }
 
 fn code_filling<'a>(form: &'a CodeForm, refusals: &'a [Refusal]) -> Filling<'a> {
-    Filling { values: vec![("request", &form.request), ("code", &form.code)], slots: Vec::new(), refusals }
+    let values = vec![("request", form.request.as_str()), ("code", &form.code)];
+    Filling { values, refusals, ..Filling::default() }
 }
 
 async fn render(
@@ -293,33 +299,6 @@ async fn render(
     status: StatusCode,
     filling: &Filling<'_>,
 ) -> Result<Response, Failure> {
-    let html = door.pages.read(&subject.deposit().path, page).await?;
-    let html = answer::fill(&html, filling, &subject.rulebook.words)?;
-    Ok(respond(status, html))
-}
-
-fn respond(status: StatusCode, html: String) -> Response {
-    let mut response = (status, Html(html)).into_response();
-    headers::protect(response.headers_mut());
-    response.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
-    response
-}
-
-async fn not_found(door: &Door) -> Response {
-    or_unavailable(
-        door,
-        door.pages.not_found().await.map(|html| respond(StatusCode::NOT_FOUND, html)).map_err(Failure::from),
-    )
-    .await
-}
-
-async fn or_unavailable(door: &Door, answer: Result<Response, Failure>) -> Response {
-    match answer {
-        Ok(response) => response,
-        Err(failure) => {
-            tracing::error!(%failure, "no answer could be made");
-            let html = door.pages.unavailable().await.unwrap_or_default();
-            respond(StatusCode::SERVICE_UNAVAILABLE, html)
-        }
-    }
+    let path = &subject.deposit().path;
+    respond::render(door, &subject.rulebook.words, path, page, status, filling).await
 }

@@ -4,10 +4,12 @@
 //! gets the answer to its own conditions, and waits for the sync of the batch.
 
 use super::{Change, Changes, CommitError, Condition, Item, Key, Position, Table, TableError, Write};
+use crate::attachment::is_id;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 use std::{
+    collections::BTreeSet,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, mpsc},
     time::Duration,
@@ -96,6 +98,31 @@ impl SqliteTable {
             connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(busy)
         };
         tokio::task::spawn_blocking(task).await.map_err(|error| TableError::Broken(error.to_string()))?
+    }
+
+    /// The files that deposits, answers and what waits for its code name.
+    ///
+    /// # Errors
+    /// As a read.
+    pub async fn named_files(&self, now: Timestamp) -> Result<BTreeSet<String>, TableError> {
+        self.read(move |connection| {
+            let mut rows = connection.prepare_cached(
+                "SELECT body FROM items
+                 WHERE (partition >= 'answer#' AND partition < 'answer$'
+                        OR partition >= 'deposit#' AND partition < 'deposit$'
+                        OR partition >= 'writing#' AND partition < 'writing$')
+                   AND (expires IS NULL OR expires > ?1)",
+            )?;
+            let mut named = BTreeSet::new();
+            let mut rows = rows.query([now.as_second()])?;
+            while let Some(row) = rows.next()? {
+                let body: String = row.get(0)?;
+                let ids = body.split("\"id\":\"").skip(1).filter_map(|rest| rest.split('"').next());
+                named.extend(ids.filter(|id| is_id(id)).map(str::to_owned));
+            }
+            Ok(named)
+        })
+        .await
     }
 
     /// Runs `task` on a connection of its own thread, which later reads use again.

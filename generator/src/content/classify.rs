@@ -25,7 +25,7 @@ impl Classifier<'_> {
             self.add(&mut process.page, "organisation", &name);
             self.add(&mut process.page, "territory", &territory);
             self.add(&mut process.page, "status", &Text::new(self.voice.word(status)));
-            for deposit in process.petition.iter_mut().flat_map(|petition| &mut petition.deposits) {
+            for deposit in &mut process.deposits {
                 self.add(&mut deposit.page, "organisation", &name);
                 if let Some(theme) = &deposit.theme {
                     self.add(&mut deposit.page, "theme", theme);

@@ -14,7 +14,7 @@ use crate::{
     markdown::{Html, Markdown, Renderer, Text},
 };
 use domain::{rulebook::Demonstration, window::Window};
-use jiff::{Timestamp, civil::Date};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use toml::Spanned;
 
 /// A deposit of a process.
@@ -28,6 +28,10 @@ pub(crate) struct Deposit {
     pub(crate) theme: Option<Text>,
     pub(crate) reference: Option<Text>,
     pub(crate) standing: Standing,
+    /// Since when it is only kept to be read: it did not gather enough supports in time.
+    pub(crate) archived: Option<Timestamp>,
+    /// What the authority answers, once it has.
+    pub(crate) answer: Option<Reply>,
     pub(crate) documents: Vec<Attached>,
     pub(crate) pledges: Vec<Pledge>,
     pub(crate) outcomes: Vec<Outcome>,
@@ -42,8 +46,8 @@ pub(crate) enum Standing {
     Review,
     /// It cannot be supported, and why.
     Inadmissible { decision: Decision, reason: Html },
-    /// It can be supported, within a window.
-    Admissible { decision: Decision, reason: Option<Html>, support: Support },
+    /// It is published, and where deposits are supported, can be within a window.
+    Admissible { decision: Decision, reason: Option<Html>, support: Option<Support> },
 }
 
 /// Who decided, and when.
@@ -58,6 +62,17 @@ pub(crate) struct Support {
     /// When personal data is erased.
     pub(crate) erased: Timestamp,
     pub(crate) demonstration: Option<Demonstration>,
+}
+
+impl Support {
+    /// What is archived is supported no more.
+    fn end_by(&mut self, archived: Timestamp, petition: &Petition, zone: &TimeZone) {
+        let closes = self.window.closes().min(archived);
+        if let Ok(window) = Window::new(self.window.opens(), closes) {
+            self.window = window;
+            self.erased = petition.support.retention.after(closes, zone);
+        }
+    }
 }
 
 /// What the authority committed to, and what has come of it.
@@ -100,6 +115,14 @@ pub(crate) struct Outcome {
     pub(crate) report: Option<String>,
 }
 
+/// What the authority answers to a deposit.
+pub(crate) struct Reply {
+    pub(crate) date: Timestamp,
+    /// A role or a service: « Le service des eaux ».
+    pub(crate) by: Text,
+    pub(crate) text: Html,
+}
+
 /// A line of the history.
 pub(crate) struct Event {
     pub(crate) date: Timestamp,
@@ -107,24 +130,40 @@ pub(crate) struct Event {
 }
 
 impl Deposit {
-    /// `process` is that of the petition it belongs to, unless that could not be read.
+    /// Whether something is to be done about it still, or was: it was not refused, nor archived.
+    pub(crate) fn is_current(&self) -> bool {
+        self.archived.is_none() && !matches!(self.standing, Standing::Inadmissible { .. })
+    }
+
+    /// `petition` says how deposits are supported here, if they are, and that could be read.
     pub(crate) fn read(
         mut file: Opened<'_>,
         petition: Option<&Petition>,
         reader: &Reader<'_>,
     ) -> Option<Self> {
-        let page = reader.page(&mut file);
+        let mut page = reader.page(&mut file);
         let renderer = reader.renderer(&file.path);
         let (path, table) = (&*file.path, &mut file.table);
         let author = table.require("author");
         let theme = table.get("theme");
         let reference = table.get("reference");
         let standing = read_standing(table, file.head.date, petition, &renderer, reader);
+        let archived = table.get("archived").filter(|archived| *archived <= reader.now);
+        let answer = read_answer(table, &renderer, reader);
         let documents = document::read(path, table, reader);
         let pledges = read_pledges(table, &renderer, reader);
         let outcomes = read_outcomes(path, table, petition, &renderer, reader);
         let history = read_history(table, &renderer, reader);
         file.table.finish();
+        if let (Some(page), Some(answer)) = (&mut page, &answer) {
+            page.updated = page.updated.max(Some(answer.date));
+        }
+        let mut standing = standing?;
+        if let (Some(petition), Some(archived), Standing::Admissible { support: Some(support), .. }) =
+            (petition, archived, &mut standing)
+        {
+            support.end_by(archived, petition, reader.zone);
+        }
         let page = page?;
         Some(Self {
             id: page.slug().to_owned(),
@@ -133,7 +172,9 @@ impl Deposit {
             author: author?,
             theme,
             reference,
-            standing: standing?,
+            standing,
+            archived,
+            answer,
             documents,
             pledges,
             outcomes,
@@ -141,6 +182,17 @@ impl Deposit {
             reports: Vec::new(),
         })
     }
+}
+
+/// Until its day, there is no answer.
+fn read_answer(table: &mut Table<'_>, renderer: &Renderer<'_>, reader: &Reader<'_>) -> Option<Reply> {
+    let answer = table.table("answer", |table| {
+        let date = table.require("date");
+        let by = table.require("by");
+        let text = table.require::<Markdown>("text").map(|text| renderer.block(&text));
+        Some(Reply { date: date?, by: by?, text: text? })
+    });
+    answer.filter(|answer| answer.date <= reader.now)
 }
 
 /// What `[decision]` says.
@@ -185,9 +237,14 @@ fn read_standing(
     match verdict {
         Verdict::Inadmissible => Some(Standing::Inadmissible { decision, reason: reason? }),
         Verdict::Admissible => {
-            let window = window?;
-            let erased = petition?.support.retention.after(window.closes(), reader.zone);
-            let support = Support { window, erased, demonstration: demonstration.flatten() };
+            let support = match petition {
+                None => None,
+                Some(petition) => {
+                    let window = window?;
+                    let erased = petition.support.retention.after(window.closes(), reader.zone);
+                    Some(Support { window, erased, demonstration: demonstration.flatten() })
+                }
+            };
             Some(Standing::Admissible { decision, reason, support })
         }
     }

@@ -1,6 +1,6 @@
-//! A petition: a process whose deposits are supported, and whose thresholds oblige.
+//! How deposits are supported, and the thresholds that oblige.
 
-use super::{deposit::Deposit, organisation::Organisation, reader::Reader};
+use super::{organisation::Organisation, process::Preset, reader::Reader};
 use crate::{
     front_matter::{Choice, Share, Table},
     markdown::{Html, Markdown, Renderer, Text},
@@ -19,20 +19,17 @@ use toml::Spanned;
 const YEAR: Delay = Delay { months: 12, days: 0 };
 
 /// How long personal data is kept after the close, unless the process says otherwise.
-const HALF_A_YEAR: Delay = Delay { months: 6, days: 0 };
+pub(super) const HALF_A_YEAR: Delay = Delay { months: 6, days: 0 };
 
-/// What a petition has beyond any process.
+/// How the deposits of a process are supported.
 pub(crate) struct Petition {
-    pub(crate) labels: Labels,
     /// How to support on paper.
     pub(crate) paper: Option<Html>,
     pub(crate) support: SupportRules,
     pub(crate) eligibility: Eligibility,
     pub(crate) people_per_mailbox: u8,
-    /// In increasing order; at least one.
+    /// In increasing order; at least one when it is a petition.
     pub(crate) thresholds: Vec<Threshold>,
-    /// The latest first.
-    pub(crate) deposits: Vec<Deposit>,
 }
 
 /// What deposits are called in running text.
@@ -85,17 +82,16 @@ impl Petition {
     /// Reads what `table` says of it. `organisation` is the one it belongs to, unless that could not be read.
     pub(super) fn read(
         table: &mut Table<'_>,
+        preset: Preset,
         renderer: &Renderer<'_>,
         organisation: Option<&Organisation>,
         reader: &Reader<'_>,
     ) -> Option<Self> {
-        let labels = read_labels(table);
         let paper = table.get::<Markdown>("paper").map(|paper| renderer.block(&paper));
         let support = table.section("support", |table| read_support(table, reader));
-        let thresholds = read_thresholds(table, renderer);
+        let thresholds = read_thresholds(table, preset, renderer);
         let territory = organisation.and_then(|organisation| territory(support.reach, organisation, table));
         Some(Self {
-            labels,
             paper,
             support: support.rules?,
             eligibility: Eligibility {
@@ -105,7 +101,6 @@ impl Petition {
             },
             people_per_mailbox: support.people_per_mailbox,
             thresholds: thresholds?,
-            deposits: Vec::new(),
         })
     }
 
@@ -123,12 +118,23 @@ impl Petition {
     }
 }
 
-fn read_labels(table: &mut Table<'_>) -> Labels {
-    table.section("labels", |table| Labels {
-        deposit: table.get("deposit").unwrap_or_else(|| Text::new("pétition")),
-        deposits: table.get("deposits").unwrap_or_else(|| Text::new("pétitions")),
-        feminine: table.get("feminine").unwrap_or(true),
-    })
+impl Labels {
+    /// The table `[labels]`, or what such a process usually calls them.
+    pub(super) fn read(table: &mut Table<'_>, preset: Preset) -> Self {
+        let (deposit, deposits, feminine) = match preset {
+            Preset::Petition => ("pétition", "pétitions", true),
+            Preset::Ideas => ("idée", "idées", true),
+            Preset::Questions => ("question", "questions", true),
+            Preset::Matching => ("candidature", "candidatures", true),
+            Preset::Budget | Preset::Call => ("projet", "projets", false),
+            _ => ("contribution", "contributions", true),
+        };
+        table.section("labels", |table| Self {
+            deposit: table.get("deposit").unwrap_or_else(|| Text::new(deposit)),
+            deposits: table.get("deposits").unwrap_or_else(|| Text::new(deposits)),
+            feminine: table.get("feminine").unwrap_or(feminine),
+        })
+    }
 }
 
 /// The table `[support]`.
@@ -206,9 +212,10 @@ fn territory(reach: Reach, organisation: &Organisation, table: &Table<'_>) -> Op
     }
 }
 
-/// At least one threshold, in increasing order.
-fn read_thresholds(table: &mut Table<'_>, renderer: &Renderer<'_>) -> Option<Vec<Threshold>> {
-    if !table.has("thresholds") {
+/// In increasing order; at least one when it is a petition.
+fn read_thresholds(table: &mut Table<'_>, preset: Preset, renderer: &Renderer<'_>) -> Option<Vec<Threshold>> {
+    let is_petition = preset == Preset::Petition;
+    if is_petition && !table.has("thresholds") {
         let error = table.error(table.header(), "il manque au moins un seuil");
         let help = "ajoutez une table `[[thresholds]]` avec `supports`, `title`, `pledge`, `owner` et `due`";
         table.lacks("thresholds", error.help(help));
@@ -234,7 +241,7 @@ fn read_thresholds(table: &mut Table<'_>, renderer: &Renderer<'_>) -> Option<Vec
         let rule = Rule { quorum: quorum.into_inner(), due: due? };
         Some(Threshold { rule, title: title?, pledge: pledge?, owner: owner? })
     });
-    (!read.is_empty()).then_some(read)
+    (!is_petition || !read.is_empty()).then_some(read)
 }
 
 /// `supports`, or `share` and `electors`; with the place of the first.

@@ -1,14 +1,18 @@
 //! A participation project: a page with tabs.
 
 use super::{
-    Page, document,
+    Page,
+    deposit::Deposit,
+    document,
     document::Attached,
+    hidden::{self, Hidden},
     organisation::Organisation,
-    petition::Petition,
+    petition::{Labels, Petition},
     reader::Reader,
     report::Report,
     step::{Period, Step},
     tree::Opened,
+    writing::Writing,
 };
 use crate::{
     content::deposit::PledgeState,
@@ -71,8 +75,15 @@ pub(crate) struct Process {
     pub(crate) steps: Vec<Step>,
     /// Those of no deposit, the latest first.
     pub(crate) reports: Vec<Report>,
-    /// What deposits can be made and supported; only a petition's today.
+    pub(crate) labels: Labels,
+    /// The latest first.
+    pub(crate) deposits: Vec<Deposit>,
+    /// How deposits are supported, when they are.
     pub(crate) petition: Option<Petition>,
+    /// What citizens can write, if anything.
+    pub(crate) writing: Option<Writing>,
+    /// What was taken off the site.
+    pub(crate) hidden: Hidden,
 }
 
 /// A line of the follow-up of what was promised or elected.
@@ -96,15 +107,26 @@ impl Process {
         let table = &mut file.table;
         let milestones = read_milestones(table, &renderer);
         let documents = document::read(&file.path, table, reader);
-        let (period, petition) = if preset == Preset::Petition {
-            let petition = Petition::read(table, &renderer, organisation, reader);
-            let period = petition.as_ref().map(|petition| Period::of_window(petition.support.window));
-            (period, Some(petition))
-        } else {
-            (Period::read(table, reader), None)
+        let labels = Labels::read(table, preset);
+        let is_supported = preset == Preset::Petition || table.has("support");
+        let petition = is_supported.then(|| Petition::read(table, preset, &renderer, organisation, reader));
+        let period = match &petition {
+            Some(petition) if preset == Preset::Petition => {
+                petition.as_ref().map(|petition| Period::of_window(petition.support.window))
+            }
+            _ => Period::read(table, reader),
         };
+        let writes = table.has("writing");
+        let writing = table.table("writing", |table| {
+            let period = period.unwrap_or(Period::Unsaid);
+            Writing::read(&file.path, table, preset, period, &renderer, organisation, reader)
+        });
+        let hidden = hidden::read(&file.path, table, reader);
         file.table.finish();
         let page = page?;
+        if writes && writing.is_none() {
+            return None;
+        }
         Some(Self {
             id: page.slug().to_owned(),
             page,
@@ -115,10 +137,14 @@ impl Process {
             contact: organisation?.contact.clone(),
             steps: Vec::new(),
             reports: Vec::new(),
+            labels,
+            deposits: Vec::new(),
             petition: match petition {
                 Some(petition) => Some(petition?),
                 None => None,
             },
+            writing,
+            hidden,
         })
     }
 
@@ -126,11 +152,9 @@ impl Process {
     pub(crate) fn in_order(mut self) -> Self {
         self.steps.sort_by_key(|step| step.page.weight);
         self.reports.sort_by_key(|report| Reverse(report.date));
-        if let Some(petition) = &mut self.petition {
-            petition.deposits.sort_by_key(|deposit| Reverse(deposit.date));
-            for deposit in &mut petition.deposits {
-                deposit.reports.sort_by_key(|report| report.date);
-            }
+        self.deposits.sort_by_key(|deposit| Reverse(deposit.date));
+        for deposit in &mut self.deposits {
+            deposit.reports.sort_by_key(|report| report.date);
         }
         self
     }

@@ -7,7 +7,7 @@ use super::{
     head::Head,
     organisation::Organisation,
     petition::Petition,
-    process::{Preset, Process},
+    process::Process,
     report::Report,
     sources::{Read, SourceFile, Sources},
     step::Step,
@@ -86,7 +86,13 @@ impl Reader<'_> {
             let Kind::Process(preset) = file.head.kind else { return None };
             Process::read(file, preset, organisation, self)
         });
-        let steps = self.shelve(|kind| kind == Kind::Step, |file| Step::read(file, self));
+        let steps = self.shelve(
+            |kind| kind == Kind::Step,
+            |file| {
+                let process = self.above(&file.path, Kind::is_process, &processes);
+                Step::read(file, process, self)
+            },
+        );
         let deposits = self.shelve(
             |kind| kind == Kind::Deposit,
             |file| {
@@ -112,9 +118,7 @@ impl Reader<'_> {
         let processes =
             self.gather(steps, processes, Kind::is_process, |process, step| process.steps.push(step));
         let processes = self.gather(deposits, processes, Kind::is_process, |process, deposit| {
-            if let Some(petition) = &mut process.petition {
-                petition.deposits.push(deposit);
-            }
+            process.deposits.push(deposit);
         });
         let organisations =
             self.gather(processes, organisations, Kind::is_organisation, |organisation, process| {
@@ -279,7 +283,7 @@ impl Reader<'_> {
 
     fn petition_above<'s>(&self, path: &str, processes: &'s Shelf<Process>) -> Option<&'s Petition> {
         let process = self.above(path, Kind::is_process, processes)?;
-        process.petition.as_ref().filter(|_| process.preset == Preset::Petition)
+        process.petition.as_ref()
     }
 
     /// Puts what is published of `items` under the nearest of a kind above.

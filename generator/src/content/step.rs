@@ -3,6 +3,7 @@
 use super::{
     Page,
     document::{self, Attached},
+    process::Process,
     reader::Reader,
     tree::Opened,
 };
@@ -16,6 +17,8 @@ pub(crate) struct Step {
     pub(crate) page: Page,
     pub(crate) period: Period,
     pub(crate) shows: Option<Shows>,
+    /// In which order deposits are listed, unless another is asked for.
+    pub(crate) order: Order,
     pub(crate) documents: Vec<Attached>,
 }
 
@@ -35,23 +38,78 @@ pub(crate) enum Shows {
     Deposits,
     Events,
     Reports,
+    /// What leads to the form of the process.
+    Writing,
+    /// What was answered to its questionnaire.
+    Results,
 }
 
 impl Choice for Shows {
+    const CHOICES: &'static [(&'static str, Self)] = &[
+        ("deposits", Self::Deposits),
+        ("events", Self::Events),
+        ("reports", Self::Reports),
+        ("writing", Self::Writing),
+        ("results", Self::Results),
+    ];
+}
+
+/// An order of deposits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Order {
+    /// The latest first.
+    Recent,
+    /// The most supported first.
+    Supports,
+    /// By chance, which is the same for everybody until the day is over.
+    Random,
+}
+
+impl Choice for Order {
     const CHOICES: &'static [(&'static str, Self)] =
-        &[("deposits", Self::Deposits), ("events", Self::Events), ("reports", Self::Reports)];
+        &[("recent", Self::Recent), ("supports", Self::Supports), ("random", Self::Random)];
 }
 
 impl Step {
-    pub(crate) fn read(mut file: Opened<'_>, reader: &Reader<'_>) -> Option<Self> {
+    /// `process` is the one it belongs to, unless that could not be read.
+    pub(crate) fn read(mut file: Opened<'_>, process: Option<&Process>, reader: &Reader<'_>) -> Option<Self> {
         let page = reader.page(&mut file);
         let table = &mut file.table;
-        let shows = table.get("shows");
+        let shows: Option<Spanned<Shows>> = table.get("shows");
+        let writes = process.is_none_or(|process| process.writing.is_some());
+        if let Some(shows) = shows.as_ref().filter(|shows| *shows.get_ref() == Shows::Writing && !writes) {
+            let error = table.error(shows.span(), "la démarche n’a pas de formulaire");
+            table.report(error.help("ajoutez-lui une table `[writing]`, ou retirez cette clé"));
+        }
+        let shows = shows.map(Spanned::into_inner);
+        let order = read_order(table, shows, process);
         let documents = document::read(&file.path, table, reader);
         let period = Period::read(table, reader);
         file.table.finish();
-        Some(Self { page: page?, period: period?, shows, documents })
+        Some(Self { page: page?, period: period?, shows, order, documents })
     }
+}
+
+fn read_order(table: &mut Table<'_>, shows: Option<Shows>, process: Option<&Process>) -> Order {
+    let order: Option<Spanned<Order>> = table.get("sort");
+    let Some(order) = order else { return Order::Recent };
+    let is_supported = process.is_none_or(|process| process.petition.is_some());
+    let wrong = match order.get_ref() {
+        _ if shows != Some(Shows::Deposits) => Some((
+            "cette étape ne montre pas de dépôts",
+            "ajoutez `shows = \"deposits\"`, ou retirez cette clé",
+        )),
+        Order::Supports if !is_supported => Some((
+            "les dépôts de cette démarche ne se soutiennent pas",
+            "écrivez `sort = \"recent\"` ou `sort = \"random\"`, ou donnez une table `[support]` à la démarche",
+        )),
+        _ => None,
+    };
+    if let Some((message, help)) = wrong {
+        table.report(table.error(order.span(), message).help(help));
+    }
+    order.into_inner()
 }
 
 impl Period {
@@ -74,6 +132,16 @@ impl Period {
             (true, false) => Self::From(window.opens()),
             (false, true) => Self::Until(window.closes()),
             (false, false) => Self::Unsaid,
+        }
+    }
+
+    /// When it begins and when it ends, where that is said.
+    pub(super) fn bounds(self) -> (Option<Timestamp>, Option<Timestamp>) {
+        match self {
+            Self::Unsaid => (None, None),
+            Self::From(opens) => (Some(opens), None),
+            Self::Until(closes) => (None, Some(closes)),
+            Self::Between(window) => (Some(window.opens()), Some(window.closes())),
         }
     }
 

@@ -1,6 +1,6 @@
 //! The files of `content/` before anyone knows what they mean: their address, and whether they are published.
 
-use super::{Kind, head::Head};
+use super::{Kind, head::Head, writing::WRITE};
 use crate::{
     diagnostics::{Diagnostic, Reporter, Source},
     front_matter::{self, File, Table},
@@ -289,7 +289,7 @@ impl<'t> Check<'t> {
                 (Kind::is_organisation, "une démarche doit être dans le dossier d’une collectivité")
             }
             Kind::Step => (Kind::is_process, "une étape doit être dans le dossier d’une démarche"),
-            Kind::Deposit => (Kind::is_petition, "un dépôt doit être dans le dossier d’une pétition"),
+            Kind::Deposit => (Kind::is_process, "un dépôt doit être dans le dossier d’une démarche"),
             Kind::Report => {
                 (Kind::has_reports, "un compte rendu doit être dans le dossier d’un dépôt ou d’une démarche")
             }
@@ -352,11 +352,15 @@ impl<'t> Check<'t> {
             || matches!(segments[..], [.., "page", last] if is_number(last))
     }
 
-    /// Whether an address is that of a form of the deposit above.
+    /// Whether an address is that of a form of the deposit or the process above.
     fn is_form(&self, path: &str, url: &str) -> bool {
         let above = self.tree.above(path).next();
-        let is_under_deposit = above.is_some_and(|above| self.tree.nodes[above].kind == Some(Kind::Deposit));
-        is_under_deposit && FORMS.contains(&last(url.trim_end_matches('/')))
+        let name = last(url.trim_end_matches('/'));
+        match above.and_then(|above| self.tree.nodes[above].kind) {
+            Some(Kind::Deposit) => FORMS.contains(&name),
+            Some(Kind::Process(_)) => name == WRITE.trim_end_matches('/'),
+            _ => false,
+        }
     }
 
     /// The slug of a process names it in the whole site, that of a deposit in its process.

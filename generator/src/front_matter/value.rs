@@ -39,7 +39,11 @@ pub(super) fn describe(value: &DeValue<'_>) -> &'static str {
 }
 
 /// `read`, or a report that the value is of another type.
-fn typed<T: FromValue>(value: &Spanned<DeValue<'_>>, place: &Place<'_>, read: Option<T>) -> Option<T> {
+pub(super) fn typed<T: FromValue>(
+    value: &Spanned<DeValue<'_>>,
+    place: &Place<'_>,
+    read: Option<T>,
+) -> Option<T> {
     if read.is_none() {
         place.expected::<T>(describe(value.get_ref()));
     }

@@ -1,6 +1,6 @@
 //! The files of a site that are not pages: feeds, calendars, site map, robots.
 
-use super::all_pages;
+use super::{ANSWERS, all_pages};
 use crate::{
     content::{Content, Kind, Page, process::Process},
     index::TaxonomyIndex,
@@ -8,6 +8,10 @@ use crate::{
     site::Site,
     syndication::{When, sitemap},
     view::{News, Viewer, legal_pages},
+};
+use domain::{
+    rulebook::Purpose,
+    similar::{self, Known, Published, telling},
 };
 use std::collections::BTreeMap;
 
@@ -19,12 +23,39 @@ pub(crate) fn files(site: &Site, viewers: &[Viewer<'_>]) -> BTreeMap<String, Bod
     let mut files = vec![("robots.txt".to_owned(), robots)];
     let Some(main) = viewers.first() else { return BTreeMap::new() };
     files.extend(main_feeds(main));
+    files.extend(main.content.processes().flat_map(|(_, process)| main.open_data(process)));
     for viewer in viewers {
         files.extend(feeds(viewer));
         files.extend(calendars(viewer));
     }
+    files.extend(known_texts(main));
     files.extend(sitemap::sitemaps(&site.settings.base_url, &site_map(site, viewers)));
     files.into_iter().map(|(file, text)| (file, Body::Bytes(text.into_bytes()))).collect()
+}
+
+/// Of each process where texts are deposited, those that are there: for the functions, and for the script of the form.
+fn known_texts(viewer: &Viewer<'_>) -> Vec<(String, String)> {
+    let mut files = Vec::new();
+    for (_, process) in viewer.content.processes() {
+        let is_deposited =
+            process.writing.as_ref().is_some_and(|writing| writing.purpose == Purpose::Deposit);
+        if !is_deposited {
+            continue;
+        }
+        let texts = process.deposits.iter().filter(|deposit| deposit.is_current()).map(|deposit| {
+            let page = &deposit.page;
+            Published {
+                title: page.title.as_str().to_owned(),
+                url: page.url.clone(),
+                words: telling(&format!("{} {}", page.title.as_str(), page.description.as_str())),
+            }
+        });
+        // Texts have a JSON form.
+        let known = serde_json::to_string(&Known::of(texts.collect())).unwrap_or_default();
+        files.push((format!("{ANSWERS}{}{}", process.page.url, similar::FILE), known.clone()));
+        files.push((relative(&format!("{}semblables.json", process.page.url)), known));
+    }
+    files
 }
 
 fn relative(url: &str) -> String {
@@ -67,7 +98,7 @@ fn feeds(viewer: &Viewer<'_>) -> Vec<(String, String)> {
 }
 
 fn pages_of(process: &Process) -> impl Iterator<Item = &Page> {
-    let deposits = process.petition.iter().flat_map(|petition| &petition.deposits);
+    let deposits = process.deposits.iter();
     let deposits = deposits.flat_map(|deposit| {
         std::iter::once(&deposit.page).chain(deposit.reports.iter().map(|report| &report.page))
     });

@@ -60,6 +60,11 @@ impl DataFolder {
         self.path.join("table.db")
     }
 
+    /// Where files are stored that citizens send.
+    pub(super) fn attachments(&self) -> PathBuf {
+        attachments(&self.path)
+    }
+
     /// Where the site is built. The register publishes there too.
     pub(super) fn public(&self) -> PathBuf {
         self.path.join("site/public")
@@ -80,6 +85,21 @@ impl DataFolder {
     pub(super) fn answers(&self) -> PathBuf {
         self.path.join("site/answers")
     }
+}
+
+/// Where files are stored in a data folder.
+pub(crate) fn attachments(data: &Path) -> PathBuf {
+    data.join("attachments")
+}
+
+/// The secret of a data folder that another process may be using.
+///
+/// # Errors
+/// [`DataError::Secret`] when there is none.
+pub(crate) fn stored_secret(data: &Path) -> Result<Secret, DataError> {
+    let path = data.join("secret");
+    let text = std::fs::read_to_string(&path);
+    text.ok().and_then(|text| Secret::from_hex(&text).ok()).ok_or(DataError::Secret(path))
 }
 
 /// A table without its secret is damaged data, not a new folder.

@@ -5,11 +5,16 @@ mod broken;
 mod folder;
 mod outbox;
 mod pages;
+mod pulling;
 mod rebuild;
 
+use crate::desk::DeskError;
+pub use folder::DataError;
 use folder::DataFolder;
+pub(crate) use folder::{attachments, stored_secret};
 use functions::{
     answer::Pages,
+    attachment::store::Folder as Attachments,
     demonstration,
     door::{Clock, Door},
     mail::{Mailer, Outbox, Smtp},
@@ -119,8 +124,10 @@ async fn serve(options: &Options) -> Result<(), ServeError> {
         Some(smtp) => Arc::new(smtp),
         None => outbox.clone(),
     };
+    let attachments = Attachments::new(data.attachments());
     let door = Door {
         table: Arc::new(table.clone()),
+        attachments: Arc::new(attachments.clone()),
         rulebook: rulebook.clone(),
         pages: Pages::new(data.answers()),
         mailer,
@@ -131,7 +138,11 @@ async fn serve(options: &Options) -> Result<(), ServeError> {
     let (counted, counts_changed) = watch::channel(());
     // As of another moment, nothing is erased: the data may be real.
     let erases = options.at.is_none();
-    tokio::spawn(keep_register(table, writer, clock, counted, erases));
+    // Nor is anything written into the content.
+    if options.at.is_none() {
+        tokio::spawn(pulling::follow(options.root.clone(), table.clone(), door.clone()));
+    }
+    tokio::spawn(keep_register(table, writer, clock, counted, erases.then_some(attachments)));
     let live = rebuild::watch(site, counts_changed, rules);
     announce(address, options, has_outbox);
     let app = pages::router(door, data.public(), live, has_outbox.then_some(outbox));
@@ -160,9 +171,9 @@ async fn keep_register(
     mut writer: Writer,
     clock: Clock,
     counted: watch::Sender<()>,
-    erases: bool,
+    erases: Option<Attachments>,
 ) {
-    let mut erased_at = Timestamp::UNIX_EPOCH;
+    let (mut erased_at, mut swept_at) = (Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH);
     loop {
         let committed = table.committed();
         let position = match writer.run(clock.now()).await {
@@ -177,16 +188,33 @@ async fn keep_register(
                 None
             }
         };
-        if erases && clock.now().duration_since(erased_at).as_secs() >= 60 {
+        if let Some(attachments) = &erases
+            && clock.now().duration_since(erased_at).as_secs() >= 60
+        {
             erased_at = clock.now();
             if let Err(error) = table.erase(position, erased_at).await {
                 tracing::error!(%error, "nothing was erased");
+            }
+            // All rows are read for it.
+            if erased_at.duration_since(swept_at).as_secs() >= 60 * 60 {
+                swept_at = erased_at;
+                if let Err(error) = sweep(&table, attachments, swept_at).await {
+                    tracing::error!(%error, "no file was erased");
+                }
             }
         }
         // The register's own commits wake it as well; a short rest lets acts gather.
         let _ = timeout(Duration::from_secs(1), committed).await;
         sleep(Duration::from_millis(50)).await;
     }
+}
+
+/// Erases the files that nothing names any more.
+async fn sweep(table: &SqliteTable, attachments: &Attachments, now: Timestamp) -> Result<(), DeskError> {
+    if attachments.may_sweep(now).await? {
+        attachments.sweep(table.named_files(now).await?, now).await?;
+    }
+    Ok(())
 }
 
 fn announce_failure(error: &ServeError, address: SocketAddr) {

@@ -31,20 +31,27 @@ pub(crate) struct DepositCard<'a> {
     state_text: String,
     supports: u64,
     supports_text: String,
+    /// Whether there is a threshold to reach, or there was.
+    has_gauge: bool,
     next: Option<Next>,
     reached: Vec<Reached>,
     percent: u64,
+    /// `answered` or `waiting`, where the authority answers.
+    answer: Option<&'static str>,
+    answer_text: &'a str,
 }
 
-/// Whether a deposit can be supported.
+/// Where a deposit stands for who reads it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 enum State {
     Review,
     Inadmissible,
+    Published,
     Before,
     Open,
     Closed,
+    Archived,
 }
 
 /// The threshold to come.
@@ -69,17 +76,28 @@ pub(crate) struct Deposit<'a> {
     #[serde(flatten)]
     card: DepositCard<'a>,
     decision: Option<DecisionView<'a>>,
+    reply: Option<Reply<'a>>,
     thresholds: Vec<Milestone<'a>>,
     reports: Vec<ReportCard<'a>>,
     documents: Vec<Document<'a>>,
     pledges: Vec<Pledge<'a>>,
     history: Vec<Event<'a>>,
+    report_url: String,
     support_url: Option<String>,
     withdraw_url: Option<String>,
     opens_text: Option<String>,
     closes_text: Option<String>,
     erased_text: Option<String>,
     as_of_text: Option<String>,
+}
+
+/// What the authority answers.
+#[derive(Serialize)]
+struct Reply<'a> {
+    date_text: String,
+    date_iso: String,
+    by: &'a Text,
+    html: &'a Html,
 }
 
 #[derive(Serialize)]
@@ -161,28 +179,39 @@ impl<'a> Deposit<'a> {
     pub(crate) fn supports(&self) -> u64 {
         self.card.supports
     }
+
+    /// Whether it comes after the others in lists: nothing is to be done about it any more.
+    pub(crate) fn is_apart(&self) -> bool {
+        matches!(self.card.state, State::Inadmissible | State::Archived)
+    }
 }
 
 impl<'a> Viewer<'a> {
     pub(crate) fn deposit(
         &self,
         process: &'a process::Process,
-        petition: &'a petition::Petition,
         deposit: &'a deposit::Deposit,
     ) -> Deposit<'a> {
-        let counts = self.counts.of(self.site, process, petition, deposit);
+        let counts = self.counts.of(self.site, process, deposit);
         let support = match &deposit.standing {
-            Standing::Admissible { support, .. } => Some(support),
+            Standing::Admissible { support, .. } => support.as_ref(),
             Standing::Review | Standing::Inadmissible { .. } => None,
         };
         // Forms are in the main language alone.
         let url =
             self.site.content().tree.get(&deposit.page.path).map_or(&deposit.page.url, |node| &node.url);
         let calendar = self.calendar();
-        let milestones = petition.thresholds.iter().zip(&counts.thresholds);
+        let thresholds = process.petition.iter().flat_map(|petition| &petition.thresholds);
+        let milestones = thresholds.zip(&counts.thresholds);
         Deposit {
-            card: self.deposit_card(deposit, &counts),
+            card: self.deposit_card(process, deposit, &counts),
             decision: self.decision(&deposit.standing),
+            reply: deposit.answer.as_ref().map(|answer| Reply {
+                date_text: self.day_text(answer.date),
+                date_iso: self.day_iso(answer.date),
+                by: &answer.by,
+                html: &answer.text,
+            }),
             thresholds: milestones
                 .map(|(threshold, state)| self.milestone(threshold, state, deposit))
                 .collect(),
@@ -190,6 +219,7 @@ impl<'a> Viewer<'a> {
             documents: self.documents(&deposit.documents),
             pledges: deposit.pledges.iter().map(|pledge| self.pledge(pledge)).collect(),
             history: deposit.history.iter().map(|event| self.event(event)).collect(),
+            report_url: format!("{url}signaler/"),
             support_url: support.map(|_| format!("{url}soutenir/")),
             withdraw_url: support.map(|_| format!("{url}retirer/")),
             opens_text: support.map(|support| calendar.first(support.window.opens())),
@@ -199,9 +229,20 @@ impl<'a> Viewer<'a> {
         }
     }
 
-    fn deposit_card(&self, deposit: &'a deposit::Deposit, counts: &DepositCounts) -> DepositCard<'a> {
+    fn deposit_card(
+        &self,
+        process: &process::Process,
+        deposit: &'a deposit::Deposit,
+        counts: &DepositCounts,
+    ) -> DepositCard<'a> {
         let words = &self.voice.words;
-        let (state, state_text) = self.state(&deposit.standing);
+        let (state, state_text) = self.state(deposit);
+        let is_refused = matches!(deposit.standing, Standing::Inadmissible { .. });
+        let answer = match &deposit.answer {
+            Some(_) => Some("answered"),
+            None if process.preset == process::Preset::Questions && !is_refused => Some("waiting"),
+            None => None,
+        };
         let (reached, ahead): (Vec<_>, Vec<_>) =
             counts.thresholds.iter().partition(|state| state.crossed.is_some());
         let next = ahead.first().map(|state| self.next(state.supports, counts.supports));
@@ -223,20 +264,35 @@ impl<'a> Viewer<'a> {
             supports: counts.supports,
             supports_text: words.supports(counts.supports),
             percent: next.as_ref().map_or(100, |next| next.percent),
+            has_gauge: !counts.thresholds.is_empty(),
             next,
             reached: reached.collect(),
+            answer,
+            answer_text: match answer {
+                Some("answered") => self.voice.word("state.answered"),
+                Some(_) => self.voice.word("state.waiting"),
+                None => "",
+            },
         }
     }
 
-    fn state(&self, standing: &Standing) -> (State, String) {
+    fn state(&self, deposit: &deposit::Deposit) -> (State, String) {
+        let standing = &deposit.standing;
+        if let (Some(archived), Standing::Admissible { .. }) = (deposit.archived, standing) {
+            let date = self.day_text(archived);
+            return (State::Archived, self.voice.words.say("state.archived", &[("date", &date)]));
+        }
         let (state, key, window) = match standing {
             Standing::Review => (State::Review, "state.review", None),
             Standing::Inadmissible { .. } => (State::Inadmissible, "state.inadmissible", None),
-            Standing::Admissible { support, .. } => match support.window.phase(self.site.now) {
-                Phase::Before => (State::Before, "state.before", Some(support.window)),
-                Phase::Open => (State::Open, "state.open", Some(support.window)),
-                Phase::After => (State::Closed, "state.closed", Some(support.window)),
-            },
+            Standing::Admissible { support: None, .. } => (State::Published, "state.published", None),
+            Standing::Admissible { support: Some(support), .. } => {
+                match support.window.phase(self.site.now) {
+                    Phase::Before => (State::Before, "state.before", Some(support.window)),
+                    Phase::Open => (State::Open, "state.open", Some(support.window)),
+                    Phase::After => (State::Closed, "state.closed", Some(support.window)),
+                }
+            }
         };
         let calendar = self.calendar();
         let said = |window: Window| (calendar.first(window.opens()), calendar.last(window.closes()));

@@ -1,7 +1,13 @@
 //! The pages that French law asks of a public site, and those that any site has besides its content.
 
 use super::Viewer;
-use crate::{markdown::Text, settings::Settings, theme::Values};
+use crate::{
+    content::{process::Process, writing::Writing},
+    markdown::Text,
+    settings::Settings,
+    theme::Values,
+};
+use domain::rulebook::{Identity, Purpose};
 use serde::Serialize;
 
 /// A page made from the settings. A page of the content at the same address replaces it.
@@ -59,6 +65,14 @@ struct Datum {
 /// What the form of a support asks, as words of the theme call it.
 const SUPPORT_DATA: [&str; 6] = ["names", "email", "birth_date", "commune", "link", "network"];
 
+/// What the form of a process asks of people.
+#[derive(Serialize)]
+struct FormData<'a> {
+    title: &'a Text,
+    url: &'a str,
+    data: Vec<Datum>,
+}
+
 /// A group of pages in the plan of the site.
 #[derive(Serialize)]
 struct Group<'a> {
@@ -72,7 +86,11 @@ impl<'a> Viewer<'a> {
     pub(crate) fn legal_values(&self, page: &LegalPage) -> Values<'a> {
         let settings = &self.site.settings;
         match page.template {
-            "privacy.html" => Values::new().with("data", self.personal_data()).with("legal", legal(settings)),
+            "privacy.html" => Values::new()
+                .with("data", self.personal_data())
+                .with("forms", self.form_data())
+                .with("reports", self.content.processes().any(|(_, process)| !process.deposits.is_empty()))
+                .with("legal", legal(settings)),
             "accessibility.html" => {
                 Values::new().with("accessibility", self.accessibility()).with("legal", legal(settings))
             }
@@ -103,16 +121,53 @@ impl<'a> Viewer<'a> {
             .iter()
             .any(|petition| petition.eligibility.territory != domain::eligibility::Territory::Any);
         let is_asked = |datum: &&&str| !petitions.is_empty() && (**datum != "commune" || asks_commune);
-        let datum = |datum: &&'static str| {
-            let word = |part: &str| self.voice.words.say(&format!("privacy.{datum}_{part}"), &[]);
-            Datum {
-                field: word("field"),
-                purpose: word("purpose"),
-                basis: word("basis"),
-                retention: word("retention"),
+        SUPPORT_DATA.iter().filter(is_asked).map(|datum| self.datum(datum, &[])).collect()
+    }
+
+    /// A piece of personal data that the theme's words describe.
+    fn datum(&self, name: &str, values: &[(&str, &str)]) -> Datum {
+        let word = |part: &str| self.voice.words.say(&format!("privacy.{name}_{part}"), values);
+        Datum {
+            field: word("field"),
+            purpose: word("purpose"),
+            basis: word("basis"),
+            retention: word("retention"),
+        }
+    }
+
+    /// What the forms of processes ask: the editor says what for and how long.
+    fn form_data(&self) -> Vec<FormData<'a>> {
+        let writings =
+            self.content.processes().filter_map(|(_, process)| Some((process, process.writing.as_ref()?)));
+        let has_petitions = self.content.petitions().next().is_some();
+        let of = |(process, writing): (&'a Process, &'a Writing)| {
+            let words = &self.voice.words;
+            let said = |erased: &str, delay: &str| {
+                words.say("privacy.form_retention", &[("erased", erased), ("retention", delay)])
+            };
+            let mut data: Vec<Datum> = self
+                .personal_fields(writing)
+                .into_iter()
+                .map(|field| Datum {
+                    field: field.label.to_owned(),
+                    purpose: field.purpose.to_owned(),
+                    basis: words.say("privacy.form_basis", &[]),
+                    retention: said(&field.erased_text, &field.retention_text),
+                })
+                .collect();
+            let kept = said(&self.day_text(writing.erased), &self.calendar().delay(writing.retention));
+            let own: &[&str] = match (writing.identity, writing.purpose) {
+                (Identity::Email, Purpose::Deposit) => &["author", "public_name"],
+                (Identity::Email, _) => &["author"],
+                (Identity::None, _) => &["token"],
+            };
+            data.extend(own.iter().map(|datum| self.datum(datum, &[("kept", &kept)])));
+            if !has_petitions {
+                data.push(self.datum("network", &[]));
             }
+            FormData { title: &process.page.title, url: &process.page.url, data }
         };
-        SUPPORT_DATA.iter().filter(is_asked).map(datum).collect()
+        writings.map(of).collect()
     }
 
     fn groups(&self) -> Vec<Group<'a>> {
@@ -125,7 +180,7 @@ impl<'a> Viewer<'a> {
             for process in &organisation.processes {
                 pages.push(crumb(&process.page));
                 pages.extend(process.steps.iter().map(|step| crumb(&step.page)));
-                let deposits = process.petition.iter().flat_map(|petition| &petition.deposits);
+                let deposits = process.deposits.iter();
                 pages.extend(deposits.map(|deposit| crumb(&deposit.page)));
             }
             let (title, url) = (organisation.page.title.as_str(), &*organisation.page.url);

@@ -1,6 +1,9 @@
 //! Processes and their steps, as templates receive them.
 
-use super::{Card, Deposit, DepositCard, Document, Organisation, TermLink, Viewer, deposit::ReportCard};
+use super::{
+    Card, Deposit, DepositCard, Document, Organisation, TermLink, Viewer, deposit::ReportCard,
+    results::Results, writing::Call,
+};
 use crate::{
     content::{
         deposit::PledgeState,
@@ -11,7 +14,7 @@ use crate::{
     },
     markdown::{Html, Text},
 };
-use domain::{eligibility::Territory, rulebook::group_digits, window::Phase};
+use domain::{deposit::HideReason, eligibility::Territory, rulebook::group_digits, window::Phase};
 use serde::Serialize;
 
 /// A process in a list.
@@ -29,11 +32,11 @@ pub(crate) struct ProcessCard<'a> {
     phase: &'static str,
     phase_text: &'a str,
     window_text: Option<String>,
-    /// What only a petition has.
+    /// Whether its deposits are supported.
     petition: bool,
     deposit_count: usize,
     supports_text: String,
-    labels: Option<&'a Labels>,
+    labels: &'a Labels,
     terms: Vec<TermLink<'a>>,
 }
 
@@ -51,8 +54,23 @@ pub(crate) struct Process<'a> {
     contact: &'a str,
     feed_url: String,
     calendar_url: Option<String>,
+    /// What leads to the form, where citizens can write.
+    writing: Option<Call<'a>>,
+    /// Where all deposits are listed, if a step does.
+    deposits_url: Option<&'a str>,
+    /// How many deposits were taken off the site for each reason.
+    hidden: Vec<HiddenCount>,
+    hidden_count: usize,
+    /// What was answered to its questionnaire, once that is published.
+    results: Option<Results>,
     #[serde(flatten)]
     rules: Option<Rules<'a>>,
+}
+
+#[derive(Serialize)]
+struct HiddenCount {
+    reason: &'static str,
+    count: usize,
 }
 
 /// What deposits of a petition can do.
@@ -116,6 +134,7 @@ struct Link<'a> {
 /// A step on its page.
 #[derive(Serialize)]
 pub(crate) struct Step<'a> {
+    url: &'a str,
     shows: Option<Shows>,
     window_text: Option<String>,
     documents: Vec<Document<'a>>,
@@ -150,7 +169,7 @@ impl<'a> Viewer<'a> {
             petition: process.petition.is_some(),
             deposit_count: deposits.len(),
             supports_text: self.voice.words.supports(supports),
-            labels: process.petition.as_ref().map(|petition| &petition.labels),
+            labels: &process.labels,
             terms: self.terms(&process.page.terms),
         }
     }
@@ -180,6 +199,15 @@ impl<'a> Viewer<'a> {
             events: events.into_iter().map(|event| self.card(event)).collect(),
             contact: &process.contact,
             feed_url: format!("{}feed.xml", process.page.url),
+            writing: self.call(process),
+            deposits_url: process
+                .steps
+                .iter()
+                .find(|step| step.shows == Some(Shows::Deposits))
+                .map(|step| &*step.page.url),
+            hidden: hidden_counts(process),
+            hidden_count: process.hidden.len(),
+            results: self.results(process),
             rules: process.petition.as_ref().map(|petition| self.rules(process, petition, deposits)),
         }
     }
@@ -260,7 +288,12 @@ impl<'a> Viewer<'a> {
 
     pub(crate) fn step(&self, step: &'a step::Step) -> Step<'a> {
         let window_text = self.period_text(step.period);
-        Step { shows: step.shows, window_text, documents: self.documents(&step.documents) }
+        Step {
+            url: &step.page.url,
+            shows: step.shows,
+            window_text,
+            documents: self.documents(&step.documents),
+        }
     }
 
     fn period_text(&self, period: Period) -> Option<String> {
@@ -276,6 +309,13 @@ impl<'a> Viewer<'a> {
             }
         }
     }
+}
+
+fn hidden_counts(process: &process::Process) -> Vec<HiddenCount> {
+    let count = |reason| process.hidden.values().filter(|hidden| **hidden == reason).count();
+    let counts =
+        HideReason::ALL.into_iter().map(|(name, reason)| HiddenCount { reason: name, count: count(reason) });
+    counts.filter(|hidden| hidden.count > 0).collect()
 }
 
 /// In the order of [`process::Preset`].

@@ -1,6 +1,6 @@
 //! The words of a theme, said in its templates.
 //!
-//! `say(key="deposit.by", author=a, date=d)` is the word `deposit.by` as HTML, with `{author}` and `{date}` filled in:
+//! `say(key="deposit.signed", author=a, date=d)` is the word `deposit.signed` as HTML, with `{author}` and `{date}` filled in:
 //! values are escaped unless they are marked safe. A word may hold a little Markdown: `**strong**` and
 //! `[link]({url})`, so that sentences stay whole whatever the order of a language.
 //!

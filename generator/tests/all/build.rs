@@ -34,10 +34,13 @@ fn a_site_its_rulebook_and_the_pages_of_the_functions() {
     public/sault/petitions/index.html
     public/sault/petitions/textes/banc/index.html
     public/sault/petitions/textes/banc/retirer/index.html
+    public/sault/petitions/textes/banc/signaler/index.html
     public/sault/petitions/textes/banc/soutenir/index.html
     public/sault/petitions/textes/index.html
     public/sitemap.xml
     answers/not-found.html
+    answers/sault/petitions/textes/banc/report-form.html
+    answers/sault/petitions/textes/banc/reported.html
     answers/sault/petitions/textes/banc/support-code.html
     answers/sault/petitions/textes/banc/support.html
     answers/sault/petitions/textes/banc/supported.html
@@ -47,7 +50,7 @@ fn a_site_its_rulebook_and_the_pages_of_the_functions() {
     answers/unavailable.html
     rulebook.json
     ");
-    assert_eq!((built.pages, built.written, built.removed), (13, 27, 0));
+    assert_eq!((built.pages, built.written, built.removed), (14, 30, 0));
 }
 
 #[test]
@@ -99,7 +102,7 @@ fn what_is_no_longer_in_the_content_is_removed_but_not_the_register_s_data() {
     assert!(!place.has("public/a-propos"));
     assert!(!place.has("public/sault/petitions/textes/banc") && !place.has("answers/sault"));
     assert!(place.has("public/data/other.json"));
-    assert_eq!(built.removed, 10);
+    assert_eq!(built.removed, 13);
 }
 
 #[test]
@@ -119,7 +122,7 @@ fn the_rulebook_holds_what_the_functions_need() {
     place.build(NOW);
     assert_snapshot!(place.read("rulebook.json"), @r#"
     {
-      "version": "356378830e922e6e",
+      "version": "0e37cf93982fb26d",
       "site": "Le Parvis",
       "base_url": "https://participer.example",
       "time_zone": "Europe/Paris",
@@ -127,7 +130,11 @@ fn the_rulebook_holds_what_the_functions_need() {
       "words": {
         "count.one": "{count} soutien",
         "count.other": "{count} soutiens",
-        "refusal.unknown": "Inconnu."
+        "number.decimal": ",",
+        "refusal.unknown": "Inconnu.",
+        "size.bytes": "{size} octets",
+        "size.kilo": "{size} ko",
+        "size.mega": "{size} Mo"
       },
       "processes": {
         "petitions": {
@@ -182,6 +189,9 @@ fn the_rulebook_holds_what_the_functions_need() {
                 "to": "2026-03-05T23:00:00Z"
               }
             }
+          },
+          "published": {
+            "banc": "/sault/petitions/textes/banc/"
           }
         }
       }

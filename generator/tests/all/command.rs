@@ -85,12 +85,14 @@ fn the_help_is_worth_reading() {
     Usage : parvis [OPTIONS] <COMMANDE>
 
     Commandes :
-      init   Crée un site neuf, à compléter
-      build  Construit le site : pages, règle du jeu, réponses des fonctions
-      check  Relit tout le contenu, le thème et les pages faites, sans rien écrire
-      new    Crée le squelette d’une démarche
-      serve  Ouvre le site sur cette machine, fonctions comprises, et le reconstruit à chaque
-             modification
+      init      Crée un site neuf, à compléter
+      build     Construit le site : pages, règle du jeu, réponses des fonctions
+      check     Relit tout le contenu, le thème et les pages faites, sans rien écrire
+      new       Crée le squelette d’une démarche
+      deposits  Examine ce que les habitants ont déposé
+      pull      Écrit dans content/ les dépôts publiés, comme des pages à relire et à valider
+      serve     Ouvre le site sur cette machine, fonctions comprises, et le reconstruit à chaque
+                modification
 
     Options :
           --root <DOSSIER>  Racine du site : le dossier où se trouve site.toml

@@ -67,7 +67,14 @@ fn it_names_every_key() {
             "sault/petitions/textes/banc/index.md",
             &format!(
                 "{wrong}{DEPOSIT}{wrong}{}",
-                tables(&["[[documents]]", "[[pledges]]", "[[outcomes]]", "[[history]]", "[demonstration]"])
+                tables(&[
+                    "[[documents]]",
+                    "[answer]",
+                    "[[pledges]]",
+                    "[[outcomes]]",
+                    "[[history]]",
+                    "[demonstration]"
+                ])
             ),
             "",
         )
@@ -87,7 +94,7 @@ fn it_names_every_key() {
     let printed = place.diagnostics();
     let lists: Vec<&str> =
         printed.lines().filter_map(|line| line.split("clés possibles ici : ").nth(1)).collect();
-    assert_eq!(lists.len(), 27 + 3 * PROCESSES.len(), "{printed}");
+    assert_eq!(lists.len(), 28 + 3 * PROCESSES.len(), "{printed}");
     for key in lists.into_iter().flat_map(|list| list.split(", ")) {
         assert!(GUIDE.contains(&format!("`{key}`")) || GUIDE.contains(&format!("[{key}]")), "{key}");
     }
@@ -112,5 +119,44 @@ fn it_names_every_kind_and_every_choice() {
     assert!(PROCESSES.iter().all(|kind| choices.contains(kind)), "{choices:?}");
     for choice in choices {
         assert!(GUIDE.contains(&format!("`\"{choice}\"`")), "{choice}");
+    }
+}
+
+#[test]
+fn it_names_every_key_and_every_kind_of_a_form() {
+    // What is told of a field without its kind names those there are.
+    let process = |writing: &str| {
+        let head =
+            "kind = \"ideas\"\ntitle = \"A\"\ndescription = \"A\"\nopens = 2026-01-01\ncloses = 2027-01-01\n";
+        Place::new().page("sault/idees/_index.md", &format!("{head}[writing]\n{writing}"), "").diagnostics()
+    };
+    let list_after = |printed: &str, words: &str| {
+        let lists: Vec<String> =
+            printed.lines().filter_map(|line| Some(line.split(words).nth(1)?.to_owned())).collect();
+        assert!(!lists.is_empty(), "{printed}");
+        lists.join(", ").split(", ").map(str::to_owned).collect::<Vec<_>>()
+    };
+    let kinds = process("[[writing.fields]]\nid = \"a\"\nkind = \"zzzzzzzz\"\n");
+    let kinds = list_after(&kinds, "valeurs possibles : ");
+    assert_eq!(kinds.len(), 25);
+    for kind in &kinds {
+        assert!(GUIDE.contains(&format!("`\"{kind}\"`")), "{kind}");
+        let printed = process(&format!("zzz = 1\n[[writing.fields]]\nkind = \"{kind}\"\nzzz = 1\n"));
+        for key in list_after(&printed, "clés possibles ici : ") {
+            let named = [format!("`{key}`"), format!("[writing.{key}]")];
+            assert!(named.iter().any(|name| GUIDE.contains(name)), "{kind}: {key}");
+        }
+    }
+    let keys = [
+        "purpose = \"zzz\"\n",
+        "identity = \"zzz\"\n",
+        "[[writing.fields]]\nkind = \"files\"\ntypes = [\"zzz\"]\n",
+        "[[writing.fields]]\nkind = \"email\"\nvisibility = \"zzz\"\n",
+        "[[writing.fields]]\nkind = \"commune\"\nterritory = \"zzz\"\n",
+    ];
+    for key in keys {
+        for choice in list_after(&process(key), "valeurs possibles : ") {
+            assert!(GUIDE.contains(&format!("`\"{choice}\"`")), "{choice}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! What a build has to do grows as the site does. No time is measured: what templates receive is counted, in bytes.
 
-use crate::place::Place;
+use crate::place::{DEPOSIT, Place};
 use std::fmt::Write;
 
 const NOW: &str = "2026-11-21T09:00:00Z";
@@ -41,6 +41,21 @@ fn ten_times_the_pages_are_at_most_eleven_times_the_work() {
     let [small, large] = [1_000, 10_000].map(|count| site(count).build(NOW));
     assert!(large.pages > 10_000, "{}", large.pages);
     assert!(large.work <= 11 * small.work, "{} for 1,000 pages, {} for 10,000", small.work, large.work);
+}
+
+#[test]
+fn ten_times_the_deposits_in_all_their_orders_are_at_most_eleven_times_the_work() {
+    let site = |count: usize| {
+        (0..count).fold(Place::new(), |place, number| {
+            let theme = format!("theme = \"Thème {}\"\n[decision]", number % TERMS);
+            let keys =
+                DEPOSIT.replace("Un banc\"", &format!("Texte {number:04}\"")).replace("[decision]", &theme);
+            place.page(&format!("sault/petitions/textes/t{number:04}/index.md"), &keys, "Voici.")
+        })
+    };
+    let [small, large] = [100, 1_000].map(|count| site(count).build(NOW));
+    assert!(large.pages > 10 * 100, "{}", large.pages);
+    assert!(large.work <= 11 * small.work, "{} for 100 deposits, {} for 1,000", small.work, large.work);
 }
 
 #[test]

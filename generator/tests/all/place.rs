@@ -106,10 +106,23 @@ impl Place {
     /// Templates that show little, and the words that the generator says: in a folder with the name of the embedded
     /// theme, which they stand in for.
     fn theme(self) -> Self {
-        const ALIKE: [(&str, &[&str]); 3] = [
+        const ALIKE: [(&str, &[&str]); 4] = [
             ("page", &["not-found", "organisation", "search", "unavailable"]),
             ("legal", &["accessibility", "contact", "legal-notice", "privacy", "site-map"]),
-            ("form", &["support", "support-code", "supported", "withdraw", "withdraw-code", "withdrawn"]),
+            (
+                "form",
+                &[
+                    "support",
+                    "support-code",
+                    "supported",
+                    "withdraw",
+                    "withdraw-code",
+                    "withdrawn",
+                    "report-form",
+                    "reported",
+                ],
+            ),
+            ("writing", &["write", "write-preview", "write-code", "written", "own-deposit"]),
         ];
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/all/theme");
         let text = |name: &str| fs::read_to_string(folder.join(name)).expect("a file of the theme");

@@ -518,13 +518,9 @@ fn a_milestone_without_state() {
 }
 
 #[test]
-fn what_only_a_petition_has() {
+fn thresholds_without_supports() {
     let budget = PETITION.replace("\"petition\"", "\"budget\"");
-    let place = Place::new().page("sault/budget/_index.md", &budget, "").page(
-        "sault/budget/banc/index.md",
-        crate::place::DEPOSIT,
-        "",
-    );
+    let place = Place::new().page("sault/budget/_index.md", &budget, "");
     assert_snapshot!(place.diagnostics(), @r"
     erreur: clé inconnue `thresholds`
      --> content/sault/budget/_index.md:6:3
@@ -532,18 +528,23 @@ fn what_only_a_petition_has() {
     6 | [[thresholds]]
       |   ^^^^^^^^^^
       |
-      = aide: clés possibles ici : kind, slug, date, description, title, updated, draft, weight, aliases, taxonomies, milestones, documents, opens, closes
+      = aide: clés possibles ici : kind, slug, date, description, title, updated, draft, weight, aliases, taxonomies, milestones, documents, labels, opens, closes, writing
 
-    erreur: un dépôt doit être dans le dossier d’une pétition
-     --> content/sault/budget/banc/index.md:1:1
-      |
-    1 | +++
-      | ^^^
-      |
-      = aide: déplacez ce fichier
-
-    2 erreurs dans 2 fichiers
+    1 erreur dans 1 fichier
     ");
+}
+
+#[test]
+fn a_deposit_in_a_process_without_supports_is_published_and_no_more() {
+    let budget = "kind = \"budget\"\ntitle = \"Budget\"\ndate = 2026-01-01\ndescription = \"Votez.\"\n";
+    let place = Place::new().page("sault/budget/_index.md", budget, "").page(
+        "sault/budget/banc/index.md",
+        crate::place::DEPOSIT,
+        "",
+    );
+    place.build("2026-11-01T00:00:00Z");
+    assert!(place.has("public/sault/budget/banc/index.html"));
+    assert!(!place.has("public/sault/budget/banc/soutenir/index.html"));
 }
 
 #[test]

@@ -148,6 +148,7 @@ fn documents_are_published_under_their_content() {
     public/sault/petitions/textes/banc/index.html
     public/sault/petitions/textes/banc/le-plan.e6db79ce.pdf
     public/sault/petitions/textes/banc/retirer/index.html
+    public/sault/petitions/textes/banc/signaler/index.html
     public/sault/petitions/textes/banc/soutenir/index.html
     ");
 }

@@ -133,6 +133,22 @@ fn a_mistake_in_the_site_s_theme_has_its_place_there_and_one_in_what_it_extends_
       |
       = aide: ajoutez-y `{% block title %}{% endblock %}`
 
+    erreur: le modèle étendu ici n’a pas de bloc `title`
+     --> themes/parvis/templates/own-deposit.html:3:10
+      |
+    3 | {% block title %}{{ say(key="own_deposit.heading") }} – {{ process.title }} – {{ site.title }}{% endblock %}
+      |          ^^^^^
+      |
+      = aide: ajoutez-y `{% block title %}{% endblock %}`
+
+    erreur: le modèle étendu ici n’a pas de bloc `scripts`
+     --> themes/parvis/templates/own-deposit.html:5:10
+      |
+    5 | {% block scripts %}
+      |          ^^^^^^^
+      |
+      = aide: ajoutez-y `{% block scripts %}{% endblock %}`
+
     erreur: le modèle étendu ici n’a pas de bloc `links`
      --> themes/parvis/templates/process.html:3:10
       |
@@ -150,9 +166,33 @@ fn a_mistake_in_the_site_s_theme_has_its_place_there_and_one_in_what_it_extends_
       = aide: ajoutez-y `{% block scripts %}{% endblock %}`
 
     erreur: le modèle étendu ici n’a pas de bloc `title`
+     --> themes/parvis/templates/report-form.html:3:10
+      |
+    3 | {% block title %}{{ say(key="report_text.heading") }} – {{ deposit.title }} – {{ site.title }}{% endblock %}
+      |          ^^^^^
+      |
+      = aide: ajoutez-y `{% block title %}{% endblock %}`
+
+    erreur: le modèle étendu ici n’a pas de bloc `scripts`
+     --> themes/parvis/templates/report-form.html:5:10
+      |
+    5 | {% block scripts %}
+      |          ^^^^^^^
+      |
+      = aide: ajoutez-y `{% block scripts %}{% endblock %}`
+
+    erreur: le modèle étendu ici n’a pas de bloc `title`
      --> themes/parvis/templates/report.html:4:10
       |
     4 | {% block title %}{{ report.title }} – {{ deposit.title if deposit else process.title }} – {{ site.title }}{% endblock %}
+      |          ^^^^^
+      |
+      = aide: ajoutez-y `{% block title %}{% endblock %}`
+
+    erreur: le modèle étendu ici n’a pas de bloc `title`
+     --> themes/parvis/templates/reported.html:3:10
+      |
+    3 | {% block title %}{{ say(key="report_text.done") }} – {{ deposit.title }} – {{ site.title }}{% endblock %}
       |          ^^^^^
       |
       = aide: ajoutez-y `{% block title %}{% endblock %}`
@@ -176,7 +216,7 @@ fn a_mistake_in_the_site_s_theme_has_its_place_there_and_one_in_what_it_extends_
     erreur: le modèle étendu ici n’a pas de bloc `title`
      --> themes/parvis/templates/step.html:3:10
       |
-    3 | {% block title %}{{ page.title }} – {{ process.title }} – {{ site.title }}{% endblock %}
+    3 | {% block title %}{{ page.title }}{% if ways and (ways.theme or ways.order) %}, {{ ways.theme or say(key="sort." ~ ways.order) }}{% en...
       |          ^^^^^
       |
       = aide: ajoutez-y `{% block title %}{% endblock %}`
@@ -261,7 +301,63 @@ fn a_mistake_in_the_site_s_theme_has_its_place_there_and_one_in_what_it_extends_
       |
       = aide: ajoutez-y `{% block title %}{% endblock %}`
 
-    22 erreurs dans 17 fichiers
+    erreur: le modèle étendu ici n’a pas de bloc `title`
+     --> themes/parvis/templates/write-code.html:3:10
+      |
+    3 | {% block title %}{{ say(key="write_code.title") }} – {{ process.title }} – {{ site.title }}{% endblock %}
+      |          ^^^^^
+      |
+      = aide: ajoutez-y `{% block title %}{% endblock %}`
+
+    erreur: le modèle étendu ici n’a pas de bloc `title`
+     --> themes/parvis/templates/write-preview.html:3:10
+      |
+    3 | {% block title %}{{ say(key="write_preview.heading") }} – {{ form.button }} – {{ site.title }}{% endblock %}
+      |          ^^^^^
+      |
+      = aide: ajoutez-y `{% block title %}{% endblock %}`
+
+    erreur: le modèle étendu ici n’a pas de bloc `scripts`
+     --> themes/parvis/templates/write-preview.html:5:10
+      |
+    5 | {% block scripts %}
+      |          ^^^^^^^
+      |
+      = aide: ajoutez-y `{% block scripts %}{% endblock %}`
+
+    erreur: le modèle étendu ici n’a pas de bloc `title`
+     --> themes/parvis/templates/write.html:3:10
+      |
+    3 | {% block title %}{{ form.button }} – {{ process.title }} – {{ site.title }}{% endblock %}
+      |          ^^^^^
+      |
+      = aide: ajoutez-y `{% block title %}{% endblock %}`
+
+    erreur: le modèle étendu ici n’a pas de bloc `scripts`
+     --> themes/parvis/templates/write.html:5:10
+      |
+    5 | {% block scripts %}
+      |          ^^^^^^^
+      |
+      = aide: ajoutez-y `{% block scripts %}{% endblock %}`
+
+    erreur: le modèle étendu ici n’a pas de bloc `title`
+     --> themes/parvis/templates/written.html:3:10
+      |
+    3 | {% block title %}{{ say(key="written." ~ form.purpose) }} – {{ process.title }} – {{ site.title }}{% endblock %}
+      |          ^^^^^
+      |
+      = aide: ajoutez-y `{% block title %}{% endblock %}`
+
+    erreur: le modèle étendu ici n’a pas de bloc `scripts`
+     --> themes/parvis/templates/written.html:5:10
+      |
+    5 | {% block scripts %}
+      |          ^^^^^^^
+      |
+      = aide: ajoutez-y `{% block scripts %}{% endblock %}`
+
+    34 erreurs dans 24 fichiers
     "#);
 }
 
@@ -337,7 +433,7 @@ fn an_unknown_variable_is_told_with_those_there_are() {
     2 | {{ pages }}
       |    ^^^^^
       |
-      = aide: vouliez-vous dire `page` ? Il y a ici : body, breadcrumbs, page, process, site, step, toc
+      = aide: vouliez-vous dire `page` ? Il y a ici : apart, body, breadcrumbs, deposits, page, pager, process, site, step, toc, ways
 
     1 erreur dans 1 fichier
     ");

@@ -5,6 +5,7 @@
 mod embedded;
 mod lambda;
 mod pages;
+mod questionnaire;
 mod units;
 
 #[tokio::main]
@@ -13,6 +14,7 @@ async fn main() {
     units::run().await;
     lambda::run().await;
     pages::run();
+    questionnaire::run().await;
 }
 
 /// The middle one of some measures.

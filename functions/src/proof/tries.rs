@@ -1,9 +1,10 @@
 //! The codes tried for a request. Different ones are counted, so that a code sent twice, by a double click or a
 //! nervous network, is one try (I4), and parallel guesses have no more tries than guesses in a row.
 
-use super::{Failure, limit, pending::Pending};
+use super::limit;
 use crate::{
     door::Door,
+    respond::Failure,
     table::{CommitError, Condition, Item, Key, Write},
 };
 use domain::{
@@ -18,15 +19,15 @@ use jiff::Timestamp;
 pub(super) async fn note(
     door: &Door,
     request: &str,
-    pending: &Pending,
+    seed: &str,
     typed: &str,
     guesser: &str,
     now: Timestamp,
 ) -> Result<Option<usize>, Failure> {
-    let code = door.secret.key(&["tried", request]).pseudonym(&[&pending.seed, typed]);
+    let code = door.secret.key(&["tried", request]).pseudonym(&[seed, typed]);
     let mut refused = None;
     loop {
-        let (stored, mut tried) = read(door, request, pending, now).await?;
+        let (stored, mut tried) = read(door, request, seed, now).await?;
         let left = TRIES_PER_CODE.saturating_sub(tried.len());
         if tried.contains(&code) {
             return Ok(Some(left));
@@ -39,7 +40,7 @@ pub(super) async fn note(
         tried.push(code.clone());
         let condition = version.map_or(Condition::Absent, Condition::Version);
         let expires = now.saturating_add(PENDING_LIFETIME).ok();
-        let note = Write::put(key(request, pending), condition, expires, &tried)?;
+        let note = Write::put(key(request, seed), condition, expires, &tried)?;
         let count = limit::count(door, TRIES_PER_MAILBOX, guesser, now);
         match door.table.commit(vec![note, count], now).await {
             Ok(()) => return Ok(Some(left - 1)),
@@ -53,23 +54,23 @@ pub(super) async fn note(
 pub(super) async fn are_left(
     door: &Door,
     request: &str,
-    pending: &Pending,
+    seed: &str,
     now: Timestamp,
 ) -> Result<bool, Failure> {
-    Ok(read(door, request, pending, now).await?.1.len() < TRIES_PER_CODE)
+    Ok(read(door, request, seed, now).await?.1.len() < TRIES_PER_CODE)
 }
 
 async fn read(
     door: &Door,
     request: &str,
-    pending: &Pending,
+    seed: &str,
     now: Timestamp,
 ) -> Result<(Option<Item>, Vec<Pseudonym>), Failure> {
-    let stored = door.table.get(&key(request, pending), now).await?;
+    let stored = door.table.get(&key(request, seed), now).await?;
     let tried = stored.as_ref().map(|item| item.read()).transpose()?.unwrap_or_default();
     Ok((stored, tried))
 }
 
-fn key(request: &str, pending: &Pending) -> Key {
-    Key::new(format!("tries#{request}"), &pending.seed)
+fn key(request: &str, seed: &str) -> Key {
+    Key::new(format!("tries#{request}"), seed)
 }

@@ -1,0 +1,71 @@
+//! Pulling what is published into the content as it comes: the next build shows it.
+
+use crate::desk::{Desk, DeskError, pull};
+use domain::rulebook::Rulebook;
+use functions::{
+    deposits,
+    door::Door,
+    table::{TableError, sqlite::SqliteTable},
+};
+use jiff::{SignedDuration, Timestamp};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+use tokio::time::{sleep, timeout};
+
+/// What rules do by themselves is done within so much time.
+const SLOWEST: SignedDuration = SignedDuration::from_mins(10);
+
+/// Pulls at once, and each time deposits have changed.
+pub(super) async fn follow(root: PathBuf, table: SqliteTable, door: Door) {
+    let mut pulled = None;
+    let mut last = Timestamp::UNIX_EPOCH;
+    loop {
+        let committed = table.committed();
+        let rulebook = door.rulebook.borrow().clone();
+        let now = door.clock.now();
+        let is_late = now.duration_since(last) >= SLOWEST;
+        let result: Result<(), DeskError> = async {
+            let versions = versions(&table, &rulebook, now).await?;
+            if is_late || pulled.as_ref() != Some(&versions) {
+                pull(&root, &table, &door, now).await?;
+                pulled = Some(versions);
+                last = now;
+            }
+            Ok(())
+        }
+        .await;
+        if let Err(error) = result {
+            tracing::error!(%error, "published deposits wait");
+        }
+        let _ = timeout(Duration::from_secs(60), committed).await;
+        sleep(Duration::from_secs(1)).await;
+    }
+}
+
+/// The id and version of every deposit.
+async fn versions(
+    table: &SqliteTable,
+    rulebook: &Rulebook,
+    now: Timestamp,
+) -> Result<Vec<(String, u64)>, TableError> {
+    let mut versions = Vec::new();
+    for (id, process) in &rulebook.processes {
+        if process.writing.is_some() {
+            let stored = deposits::list(table, id, now).await?;
+            versions.extend(stored.into_iter().map(|stored| (stored.id, stored.version)));
+        }
+    }
+    Ok(versions)
+}
+
+async fn pull(root: &Path, table: &SqliteTable, door: &Door, now: Timestamp) -> Result<(), DeskError> {
+    let desk = Desk::on(root, Arc::new(table.clone()), door.secret.clone(), now)?;
+    let desk = desk.with_mailer(door.mailer.clone()).with_attachments(door.attachments.clone());
+    for path in pull::pull(&desk, root).await?.conflicts {
+        eprintln!("à reprendre : {} (l’auteur et un éditeur ont changé les mêmes lignes)", path.display());
+    }
+    Ok(())
+}

@@ -1,0 +1,151 @@
+//! A questionnaire from its answers to its results, on every engine.
+
+use domain::{results::Published, secret::Secret};
+use functions::{
+    demonstration, questionnaire,
+    register::{Folder, Writer},
+};
+use generator::Build;
+use jiff::Timestamp;
+use std::{fs, path::Path, sync::Arc};
+use tempfile::TempDir;
+use tests::engines;
+use tokio::sync::watch;
+
+const SITE: &str = r#"title = "Participer à Valgarenne"
+base_url = "https://participer.example"
+time_zone = "Europe/Paris"
+contact = "contact@participer.example"
+sender = "Valgarenne <ne-pas-repondre@participer.example>"
+fictitious = true
+search = false
+social_cards = false
+"#;
+
+const CYCLING: &str = r#"+++
+kind = "questionnaire"
+title = "Vos trajets à vélo"
+description = "Dix questions."
+opens = 2026-01-01
+closes = 2026-03-01
+
+[writing]
+demonstration = 300
+
+[[writing.fields]]
+id = "how"
+kind = "choice"
+label = "Comment vous déplacez-vous ?"
+required = true
+options = [{ id = "bike", label = "À vélo" }, { id = "foot", label = "À pied" }, { id = "car", label = "En voiture" }]
+
+[[writing.fields]]
+id = "why"
+kind = "choices"
+label = "Qu’est-ce qui vous retient ?"
+options = [{ id = "fear", label = "La peur" }, { id = "rain", label = "La pluie" }, { id = "theft", label = "Le vol" }]
+when = { not = { field = "how", is = "bike" } }
+
+[[writing.fields]]
+id = "distance"
+kind = "number"
+label = "Combien de kilomètres par jour ?"
+min = 0
+max = 80
+unit = "km"
+
+[[writing.fields]]
+id = "lanes"
+kind = "grade"
+label = "Les pistes"
+grades = [{ id = "good", label = "Bien" }, { id = "fair", label = "Passable" }, { id = "bad", label = "Mauvais" }]
+
+[[writing.fields]]
+id = "free"
+kind = "long-text"
+label = "Le reste"
+required = true
+max = 2000
+
+[[writing.crossings]]
+rows = "how"
+columns = "lanes"
++++
+"#;
+
+const RESULTS: &str = "+++\nkind = \"step\"\ntitle = \"Résultats\"\nshows = \"results\"\n+++\nMerci.\n";
+
+fn site() -> TempDir {
+    let site = tempfile::tempdir().expect("a folder");
+    let write = |path: &str, text: &str| {
+        let path = site.path().join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, text).expect("written");
+    };
+    write("site.toml", SITE);
+    write("content/_index.md", "+++\nkind = \"home\"\ntitle = \"Accueil\"\n+++\n");
+    write(
+        "content/ville/_index.md",
+        "+++\nkind = \"organisation\"\ntitle = \"Ville de Valgarenne\"\nterritory = \"commune\"\n+++\n",
+    );
+    write("content/ville/trajets/_index.md", CYCLING);
+    write("content/ville/trajets/resultats.md", RESULTS);
+    site
+}
+
+fn at(text: &str) -> Timestamp {
+    text.parse().expect("an instant")
+}
+
+fn build(site: &TempDir, now: Timestamp) -> generator::Built {
+    let output = site.path().join("public");
+    let built =
+        generator::build(&Build { quick: true, compress: false, ..Build::new(site.path(), &output, now) });
+    built.unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn read(site: &TempDir, path: &str) -> String {
+    fs::read_to_string(site.path().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn results_are_published_after_the_close_and_drawn_by_the_next_build() {
+    for engine in engines::all().await {
+        let site = site();
+        let (open, closed) = (at("2026-02-01T00:00:00Z"), at("2026-03-02T00:00:00Z"));
+        let rulebook = Arc::new(build(&site, open).rulebook);
+        let secret = Secret::new([7; 32]);
+        demonstration::plant(&*engine.table, &rulebook, &secret, open).await.unwrap();
+        demonstration::plant(&*engine.table, &rulebook, &secret, closed).await.unwrap();
+        let to = Folder(site.path().join("public"));
+        let mut writer = Writer::new(engine.table.clone(), watch::channel(rulebook.clone()).1, Box::new(to));
+        let file = "public/data/trajets.answers.json";
+
+        // While people answer, the difference between two publications would tell what one of them said.
+        writer.run(open).await.unwrap();
+        assert!(!Path::new(&site.path().join(file)).exists());
+        build(&site, open);
+        let later = read(&site, "public/ville/trajets/resultats/index.html");
+        assert!(later.contains("après la clôture"), "{later}");
+
+        writer.run(closed).await.unwrap();
+        let published: Published = serde_json::from_str(&read(&site, file)).unwrap();
+        assert_eq!(published.answers, 300, "{}", engine.name);
+        let writing = rulebook.processes["trajets"].writing.as_ref().unwrap();
+        let results = questionnaire::results(&*engine.table, "trajets", writing, closed).await.unwrap();
+        assert_eq!(results.published(&writing.form), published);
+        assert!(results.fields["why"].answered < 300, "a question that was not reached was not answered");
+
+        build(&site, closed);
+        let html = read(&site, "public/ville/trajets/resultats/index.html");
+        for shown in ["300", "À vélo", "Le vol", "Bien", "<svg", "donnees/reponses.csv"] {
+            assert!(html.contains(shown), "{shown} in {html}");
+        }
+        assert!(!html.contains("personne fictive."), "free text is never published");
+        insta::assert_snapshot!("results_table", read(&site, "public/ville/trajets/donnees/reponses.csv"));
+        insta::assert_snapshot!(
+            "results_dictionary",
+            read(&site, "public/ville/trajets/donnees/dictionnaire.csv")
+        );
+    }
+}
