@@ -9,6 +9,7 @@ use domain::{
     rulebook::Words,
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use pulldown_cmark::{Event, Parser, TagEnd};
 use std::fmt::Write;
 
 /// What a page says beside the deposit itself.
@@ -180,17 +181,36 @@ pub(super) fn said(field: &Field, answer: &Answer, words: &Words) -> String {
 /// The first words of the first long text, for lists and search engines.
 fn description(shown: &[(&Field, &Answer)]) -> String {
     const LONGEST: usize = 200;
-    let texts = shown.iter().filter_map(|(field, answer)| match (answer, &field.kind) {
-        (Answer::Text(text), Kind::LongText { .. } | Kind::RichText { .. }) => Some(text),
+    let mut texts = shown.iter().filter_map(|(field, answer)| match (answer, &field.kind) {
+        (Answer::Text(text), Kind::LongText { .. }) => Some(one_line(text)),
+        (Answer::Text(text), Kind::RichText { .. }) => Some(one_line(&without_marks(text))),
         _ => None,
     });
-    let text = texts.map(|text| one_line(text)).next().unwrap_or_default();
+    let text = texts.next().unwrap_or_default();
     if text.chars().count() <= LONGEST {
         return text;
     }
     let cut: String = text.chars().take(LONGEST).collect();
     let end = cut.rfind(' ').unwrap_or(cut.len());
     format!("{}…", cut[..end].trim_end_matches([',', ';', ':', '.', ' ']))
+}
+
+/// The words of a text in Markdown.
+fn without_marks(text: &str) -> String {
+    let mut words = String::with_capacity(text.len());
+    for event in Parser::new(text) {
+        match event {
+            Event::Text(text) | Event::Code(text) | Event::Html(text) | Event::InlineHtml(text) => {
+                words.push_str(&text);
+            }
+            Event::SoftBreak | Event::HardBreak => words.push(' '),
+            Event::End(TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::Item | TagEnd::CodeBlock) => {
+                words.push(' ');
+            }
+            _ => {}
+        }
+    }
+    words
 }
 
 fn one_line(text: &str) -> String {

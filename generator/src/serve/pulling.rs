@@ -40,7 +40,8 @@ pub(super) async fn follow(root: PathBuf, table: SqliteTable, door: Door) {
         if let Err(error) = result {
             tracing::error!(%error, "published deposits wait");
         }
-        let _ = timeout(Duration::from_secs(60), committed).await;
+        // Agents' moves come from other processes, which this one does not hear of.
+        let _ = timeout(Duration::from_secs(4), committed).await;
         sleep(Duration::from_secs(1)).await;
     }
 }
