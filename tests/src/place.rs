@@ -301,3 +301,34 @@ fn compressed(bytes: &[u8]) -> usize {
     brotli::BrotliCompress(&mut &*bytes, &mut output, &parameters).expect("compressed in memory");
     output.len()
 }
+
+/// A small site with one town, and pages in its folder: path, content.
+///
+/// # Panics
+/// When it cannot be written.
+pub fn small_site(pages: &[(&str, &str)]) -> TempDir {
+    const SETTINGS: &str = r#"title = "Participer à Valgarenne"
+base_url = "https://participer.example"
+time_zone = "Europe/Paris"
+contact = "contact@participer.example"
+sender = "Valgarenne <ne-pas-repondre@participer.example>"
+fictitious = true
+search = false
+social_cards = false
+"#;
+    const TOWN: &str =
+        "+++\nkind = \"organisation\"\ntitle = \"Ville de Valgarenne\"\nterritory = \"commune\"\n+++\n";
+    let site = tempfile::tempdir().expect("a folder");
+    let write = |path: &str, text: &str| {
+        let path = site.path().join(path);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        std::fs::write(path, text).expect("written");
+    };
+    write("site.toml", SETTINGS);
+    write("content/_index.md", "+++\nkind = \"home\"\ntitle = \"Accueil\"\n+++\n");
+    write("content/ville/_index.md", TOWN);
+    for (path, text) in pages {
+        write(&format!("content/ville/{path}"), text);
+    }
+    site
+}

@@ -19,18 +19,11 @@ use generator::{
 use jiff::{SignedDuration, Timestamp};
 use std::{fs, path::Path, sync::Arc};
 use tempfile::TempDir;
-use tests::engines::{self, Engine};
+use tests::{
+    engines::{self, Engine},
+    place::small_site,
+};
 use tokio::sync::watch;
-
-const SITE: &str = r#"title = "Participer à Valgarenne"
-base_url = "https://participer.example"
-time_zone = "Europe/Paris"
-contact = "contact@participer.example"
-sender = "Valgarenne <ne-pas-repondre@participer.example>"
-fictitious = true
-search = false
-social_cards = false
-"#;
 
 const IDEAS: &str = r#"+++
 kind = "ideas"
@@ -82,20 +75,7 @@ Proposez, soutenez.
 
 /// A small site with a box of ideas.
 fn site() -> TempDir {
-    let site = tempfile::tempdir().expect("a folder");
-    let write = |path: &str, text: &str| {
-        let path = site.path().join(path);
-        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-        fs::write(path, text).expect("written");
-    };
-    write("site.toml", SITE);
-    write("content/_index.md", "+++\nkind = \"home\"\ntitle = \"Accueil\"\n+++\n");
-    write(
-        "content/ville/_index.md",
-        "+++\nkind = \"organisation\"\ntitle = \"Ville de Valgarenne\"\nterritory = \"commune\"\ncontact = \"mairie@participer.example\"\n+++\n",
-    );
-    write("content/ville/idees/_index.md", IDEAS);
-    site
+    small_site(&[("idees/_index.md", IDEAS)])
 }
 
 const NOW: &str = "2026-11-22T09:00:00Z";

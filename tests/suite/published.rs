@@ -20,7 +20,7 @@ use tempfile::TempDir;
 use tests::{
     citizen::{Citizen, Page},
     engines::{self, Engine},
-    place::Place,
+    place::{Place, small_site},
 };
 
 const IDEAS: &str = r#"+++
@@ -56,19 +56,13 @@ fn deposit(title: &str) -> String {
 }
 
 fn site() -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    generator::new_site(folder.path(), Timestamp::now()).unwrap();
-    let write = |path: &str, text: &str| {
-        let path = folder.path().join("content/ma-commune").join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    };
-    write("idees/_index.md", IDEAS);
-    write("idees/depots/banc/index.md", &deposit("Un banc à l’ombre"));
-    write("idees/depots/velo/index.md", &deposit("Une piste cyclable <i>rue</i> Pasteur"));
-    write("appel/_index.md", CALL);
-    write("appel/depots/four/index.md", &deposit("Un four à pain"));
-    folder
+    small_site(&[
+        ("idees/_index.md", IDEAS),
+        ("idees/depots/banc/index.md", &deposit("Un banc à l’ombre")),
+        ("idees/depots/velo/index.md", &deposit("Une piste cyclable <i>rue</i> Pasteur")),
+        ("appel/_index.md", CALL),
+        ("appel/depots/four/index.md", &deposit("Un four à pain")),
+    ])
 }
 
 async fn places() -> Vec<Place> {
@@ -126,7 +120,7 @@ async fn a_reader_tells_of_a_text_and_an_agent_reads_it_until_a_year_has_passed(
         let desk = desk.unwrap_or_else(|error| panic!("{error}"));
         let all = desk.reports(None).await.unwrap();
         assert_eq!(all.len(), 3, "{name}");
-        assert!(all[0].url.ends_with("/ma-commune/idees/depots/banc/"), "{name}: {}", all[0].url);
+        assert!(all[0].url.ends_with("/ville/idees/depots/banc/"), "{name}: {}", all[0].url);
         assert_eq!(desk.reports(Some("appel")).await.unwrap().len(), 1, "{name}");
 
         let year = SignedDuration::from_hours(365 * 24);
@@ -172,9 +166,9 @@ async fn i5_reading_the_address_of_a_report_leads_to_its_form_and_what_is_not_pu
     let page = citizen.get(BENCH).await.unwrap();
     assert_eq!(
         (page.status, page.headers["location"].to_str().unwrap()),
-        (303, "/ma-commune/idees/depots/banc/signaler/")
+        (303, "/ville/idees/depots/banc/signaler/")
     );
-    assert!(place.folder.path().join("public/ma-commune/idees/depots/banc/signaler/index.html").exists());
+    assert!(place.folder.path().join("public/ville/idees/depots/banc/signaler/index.html").exists());
     for path in ["/actes/idees/autre/signaler", "/actes/autre/banc/signaler"] {
         assert_eq!(citizen.post(path, &form("spam", "")).await.unwrap().status, 404);
         assert_eq!(citizen.get(path).await.unwrap().status, 404);
@@ -222,7 +216,7 @@ async fn the_preview_leads_to_published_texts_that_are_close() {
     };
     let page = preview("Des pistes : une piste cyclable rue Pasteur").await;
     let links = page.all("[data-slot-html=similar] a", "href");
-    assert_eq!(links, ["/ma-commune/idees/depots/velo/"]);
+    assert_eq!(links, ["/ville/idees/depots/velo/"]);
     let shown = page.text("[data-slot-html=similar]");
     assert!(shown.contains("&lt;i&gt;rue") && shown.contains("soutenir"), "{shown}");
     let page = preview("Un composteur").await;
@@ -284,11 +278,11 @@ async fn what_is_hidden_is_counted_by_reason_on_the_page_of_its_process() {
         Desk::on(site.path(), engine.table.clone(), domain::secret::Secret::new([7; 32]), Timestamp::now());
     let desk = desk.unwrap_or_else(|error| panic!("{error}"));
     // Some that the table has erased since.
-    let file = site.path().join("content/ma-commune/idees/.hidden.json");
+    let file = site.path().join("content/ville/idees/.hidden.json");
     fs::write(&file, "{\n  \"ABCD-EF01\": \"spam\",\n  \"ABCD-EF02\": \"spam\"\n}\n").unwrap();
     assert_eq!(pull::pull(&desk, site.path()).await.unwrap(), pull::Pulled::default());
     let place = Place::of_site(site.path(), engine);
-    let page = fs::read_to_string(place.folder.path().join("public/ma-commune/idees/index.html")).unwrap();
+    let page = fs::read_to_string(place.folder.path().join("public/ville/idees/index.html")).unwrap();
     assert!(page.contains("2 dépôts ont été retirés"), "{page}");
     assert!(page.contains("Publicité, ou même texte envoyé plusieurs fois\u{a0}: 2"), "{page}");
 }

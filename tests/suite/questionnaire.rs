@@ -9,18 +9,8 @@ use generator::Build;
 use jiff::Timestamp;
 use std::{fs, path::Path, sync::Arc};
 use tempfile::TempDir;
-use tests::engines;
+use tests::{engines, place::small_site};
 use tokio::sync::watch;
-
-const SITE: &str = r#"title = "Participer à Valgarenne"
-base_url = "https://participer.example"
-time_zone = "Europe/Paris"
-contact = "contact@participer.example"
-sender = "Valgarenne <ne-pas-repondre@participer.example>"
-fictitious = true
-search = false
-social_cards = false
-"#;
 
 const CYCLING: &str = r#"+++
 kind = "questionnaire"
@@ -76,21 +66,7 @@ columns = "lanes"
 const RESULTS: &str = "+++\nkind = \"step\"\ntitle = \"Résultats\"\nshows = \"results\"\n+++\nMerci.\n";
 
 fn site() -> TempDir {
-    let site = tempfile::tempdir().expect("a folder");
-    let write = |path: &str, text: &str| {
-        let path = site.path().join(path);
-        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-        fs::write(path, text).expect("written");
-    };
-    write("site.toml", SITE);
-    write("content/_index.md", "+++\nkind = \"home\"\ntitle = \"Accueil\"\n+++\n");
-    write(
-        "content/ville/_index.md",
-        "+++\nkind = \"organisation\"\ntitle = \"Ville de Valgarenne\"\nterritory = \"commune\"\n+++\n",
-    );
-    write("content/ville/trajets/_index.md", CYCLING);
-    write("content/ville/trajets/resultats.md", RESULTS);
-    site
+    small_site(&[("trajets/_index.md", CYCLING), ("trajets/resultats.md", RESULTS)])
 }
 
 fn at(text: &str) -> Timestamp {
