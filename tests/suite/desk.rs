@@ -59,6 +59,11 @@ label = "Votre idée"
 max = 5000
 
 [[writing.fields]]
+id = "rules"
+kind = "consent"
+label = "J’ai lu la règle"
+
+[[writing.fields]]
 id = "phone"
 kind = "phone"
 label = "Téléphone"
@@ -111,6 +116,7 @@ async fn submit(engine: &Engine, desk: &Desk, number: u8, title: &str, text: &st
             ("title".to_owned(), answer(title)),
             ("theme".to_owned(), Answer::Choice("eau".to_owned())),
             ("text".to_owned(), answer(text)),
+            ("rules".to_owned(), Answer::YesNo(true)),
             ("phone".to_owned(), answer("+33612345678")),
         ]
         .into(),

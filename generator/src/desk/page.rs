@@ -37,6 +37,8 @@ pub(super) fn write(deposit: &Deposit, context: &Context<'_>) -> String {
         .form
         .fields
         .iter()
+        // A box that everybody ticks tells nothing.
+        .filter(|field| field.kind != Kind::Consent)
         .filter(|field| field.visibility == Visibility::Public && field.personal.is_none())
         .filter(|field| title_field.is_none_or(|title| title.id != field.id))
         .filter_map(|field| Some((field, deposit.answers.get(&field.id)?)))
