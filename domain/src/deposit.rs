@@ -76,8 +76,18 @@ impl State {
 pub enum CarryOver {
     /// They stay with the text they were given to, and are shown beside the other's.
     Stay,
-    /// Who supported is told, and may support the other.
+    /// Who supported may support the other: only pseudonyms are kept, so nobody can be written to.
     Ask,
+}
+
+impl CarryOver {
+    /// Its name in the theme's words.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Stay => "stay",
+            Self::Ask => "ask",
+        }
+    }
 }
 
 /// Why a published deposit is hidden.

@@ -7,8 +7,8 @@ use crate::{
     table::{CommitError, Condition, Item, Key, Table, TableError, Write, query_all},
 };
 use domain::{
-    deposit::{Actor, CarryOver, Deposit, Move, Moved, NotAllowed, State, after},
-    rulebook::{Rulebook, Writing},
+    deposit::{Actor, Deposit, Move, Moved, NotAllowed, State, after},
+    rulebook::{Purpose, Rulebook, Writing},
     secret::Secret,
 };
 use jiff::{Timestamp, tz::TimeZone};
@@ -135,6 +135,7 @@ pub async fn make_move(
     now: Timestamp,
 ) -> Result<Stored, MoveError> {
     let state = after(&stored.deposit.state, &did, &by, now, writing.window.is_open(now))?;
+    check_place(table, process, writing, stored, &did, now).await?;
     let mut deposit = Deposit { state, ..stored.deposit.clone() };
     deposit.history.push(Moved { at: now, by, did });
     match table.commit(vec![replace(process, stored, &deposit, writing)?], now).await {
@@ -145,6 +146,31 @@ pub async fn make_move(
             _ => Err(MoveError::Changed),
         },
         Err(CommitError::Table(error)) => Err(error.into()),
+    }
+}
+
+/// Whether the process has a place for a move: what is for agents alone is never published, and a deposit lives on only in
+/// another one of the same process, which is there to be read.
+async fn check_place(
+    table: &dyn Table,
+    process: &str,
+    writing: &Writing,
+    stored: &Stored,
+    did: &Move,
+    now: Timestamp,
+) -> Result<(), MoveError> {
+    match did {
+        Move::Publish | Move::Merge { .. } if writing.purpose != Purpose::Deposit => {
+            Err(NotAllowed::State.into())
+        }
+        Move::Merge { into, .. } => {
+            let other = get(table, process, into, now).await?.filter(|other| other.id != stored.id);
+            let is_there = |other: Stored| {
+                matches!(other.deposit.state, State::UnderReview | State::Admissible | State::Published)
+            };
+            if other.is_some_and(is_there) { Ok(()) } else { Err(NotAllowed::State.into()) }
+        }
+        _ => Ok(()),
     }
 }
 
@@ -214,13 +240,7 @@ pub fn mail_of_last_move(
         Move::Hide { reason: why } => reason = words.say(&format!("deposit.hidden.{}", why.as_str()), &[]),
         Move::Merge { into: other, supports } => {
             into.clone_from(other);
-            reason = words.say(
-                match supports {
-                    CarryOver::Stay => "deposit.carry.stay",
-                    CarryOver::Ask => "deposit.carry.ask",
-                },
-                &[],
-            );
+            reason = words.say(&format!("deposit.carry.{}", supports.as_str()), &[]);
         }
         _ => {}
     }

@@ -208,6 +208,11 @@ async fn what_is_hidden_or_merged_leaves_the_content() {
         let first = "content/ville/idees/depots/un-banc-abcd-ef01";
         fs::write(site.path().join(first).join("index.md"), "corrected").unwrap();
 
+        let itself = desk.find("ABCDEF01").await.unwrap().stored.id;
+        for nowhere in [itself, format!("{:020x}", 3)] {
+            let merge = Move::Merge { into: nowhere, supports: CarryOver::Stay };
+            assert!(matches!(make(&desk, "ABCDEF01", merge).await, Err(DeskError::NotAllowed(_))));
+        }
         let into = desk.find("ABCDEF02").await.unwrap().stored.id;
         make(&desk, "ABCDEF01", Move::Merge { into, supports: CarryOver::Stay }).await.unwrap();
         let pulled = pull::pull(&desk, site.path()).await.unwrap();
@@ -215,6 +220,10 @@ async fn what_is_hidden_or_merged_leaves_the_content() {
         assert!(!site.path().join(first).exists());
         let other = read(&site, "content/ville/idees/depots/des-bancs-abcd-ef02/index.md");
         assert!(other.contains("aliases = [\"/ville/idees/depots/un-banc-abcd-ef01/\"]"), "{other}");
+        assert!(
+            other.contains("a été réuni à ce texte. Ses soutiens restent"),
+            "the carry-over rule is shown: {other}"
+        );
 
         make(&desk, "ABCDEF02", Move::Hide { reason: HideReason::Erasure }).await.unwrap();
         let pulled = pull::pull(&desk, site.path()).await.unwrap();

@@ -182,6 +182,22 @@ pub enum Media {
     Xlsx,
 }
 
+impl Media {
+    /// What people call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Jpeg => "JPEG",
+            Self::Png => "PNG",
+            Self::Webp => "WebP",
+            Self::Pdf => "PDF",
+            Self::Odt => "ODT",
+            Self::Ods => "ODS",
+            Self::Docx => "DOCX",
+            Self::Xlsx => "XLSX",
+        }
+    }
+}
+
 impl Kind {
     /// Whether there is nothing to answer.
     pub fn is_shown_only(&self) -> bool {

@@ -313,16 +313,7 @@ fn item(carried: &Carried, words: &Words) -> String {
 }
 
 fn names(types: &[Media]) -> String {
-    let names = types.iter().map(|media| match media {
-        Media::Jpeg => "JPEG",
-        Media::Png => "PNG",
-        Media::Webp => "WebP",
-        Media::Pdf => "PDF",
-        Media::Odt => "ODT",
-        Media::Ods => "ODS",
-        Media::Docx => "DOCX",
-        Media::Xlsx => "XLSX",
-    });
+    let names = types.iter().map(|media| media.name());
     names.collect::<Vec<_>>().join(", ")
 }
 

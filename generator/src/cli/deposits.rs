@@ -233,6 +233,10 @@ pub(super) fn run(root: &Path, place: &PlaceArguments, command: &Deposits) -> Ou
             Ok(())
         }
         Deposits::Decide { reference, decision, reason, agent } => {
+            if !reason.is_empty() && !matches!(decision, Decision::Inadmissible) {
+                let help = "--reason ne va qu’avec « inadmissible » : retirez-le, ou écrivez à l’auteur.";
+                return Err(DeskError::NotAllowed(help.to_owned()));
+            }
             let did = match decision {
                 Decision::Take => Move::Take,
                 Decision::Admissible => Move::Admit,

@@ -4,7 +4,7 @@
 use super::{escape, files::Joined};
 use crate::slug::slugify;
 use domain::{
-    deposit::{Deposit, Move, title_field},
+    deposit::{Deposit, Move, State, title_field},
     form::{Answer, Field, Form, Kind, Visibility, read::decimal::written},
     rulebook::Words,
 };
@@ -23,6 +23,8 @@ pub(super) struct Context<'a> {
     pub(super) files: &'a [Joined],
     /// Addresses of the deposits that were merged into this one.
     pub(super) aliases: &'a [String],
+    /// Those deposits.
+    pub(super) merged: &'a [&'a Deposit],
 }
 
 /// The name of its folder.
@@ -78,8 +80,21 @@ pub(super) fn write(deposit: &Deposit, context: &Context<'_>) -> String {
     }
     page.push_str("+++\n\n");
     page.push_str(&body(&shown, context));
+    for other in context.merged {
+        page.push_str(&joined(other, context));
+    }
     page.push_str(&images(context));
     page
+}
+
+/// What became of a deposit that was merged into this one, and of its supports.
+fn joined(other: &Deposit, context: &Context<'_>) -> String {
+    let State::Merged { supports, .. } = &other.state else { return String::new() };
+    let title = escape::plain(&one_line(other.title(context.form)));
+    let words = context.words;
+    let joined = words.say("deposit.carry.joined", &[("title", &title)]);
+    let rule = words.say(&format!("deposit.carry.{}", supports.as_str()), &[]);
+    format!("\n{joined} {rule}\n")
 }
 
 /// Long texts under a heading each; the rest as a list before them.

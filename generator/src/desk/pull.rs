@@ -5,13 +5,16 @@
 //! stays as it is, and the two are put side by side in `.conflict.md`, until somebody removes that file.
 
 use super::{Desk, DeskError, Filed, files, page};
-use crate::content::{hidden, writing::answered};
+use crate::content::{
+    hidden,
+    writing::{WRITE, answered},
+};
 use domain::{
     deposit::{Deposit, State},
     form::{Form, version},
     rulebook::{Purpose, Writing},
 };
-use functions::questionnaire;
+use functions::{deposits::Stored, questionnaire};
 use std::{
     collections::BTreeMap,
     fs, io,
@@ -127,7 +130,7 @@ async fn pull_process(
     let mut kept = Kept::read(&root.join(folder))?;
     let Some(process) = deposits.first().map(|filed| filed.process.as_str()) else { return Ok(()) };
     let decided_by = desk.organisation(process);
-    let process_path = writing.path.trim_end_matches("ecrire/");
+    let process_path = writing.path.strip_suffix(WRITE).unwrap_or(&writing.path);
     let addresses: BTreeMap<&str, String> = deposits
         .iter()
         .map(|filed| {
@@ -142,8 +145,10 @@ async fn pull_process(
         match &deposit.state {
             State::Published | State::Archived => {
                 let merged = deposits.iter().filter(|other| matches!(&other.stored.deposit.state, State::Merged { into, .. } if *into == stored.id));
+                let merged: Vec<&Stored> = merged.map(|other| &other.stored).collect();
                 let aliases: Vec<String> =
-                    merged.filter_map(|other| addresses.get(other.stored.id.as_str()).cloned()).collect();
+                    merged.iter().filter_map(|other| addresses.get(other.id.as_str()).cloned()).collect();
+                let merged: Vec<&Deposit> = merged.iter().map(|other| &other.deposit).collect();
                 let joined = files::of(deposit, &writing.form, false);
                 // Not where an editor has removed the page, or has one of their own.
                 let is_ours = root.join(&place).join(PAGE).exists() == root.join(&place).join(BASE).exists();
@@ -160,6 +165,7 @@ async fn pull_process(
                         decided_by: &decided_by,
                         files: &joined,
                         aliases: &aliases,
+                        merged: &merged,
                     },
                 );
                 place_page(root, &place, &text, pulled)?;

@@ -289,7 +289,7 @@ impl<'a> Viewer<'a> {
                 std::iter::once(count("field.rank", *max)).chain(some).collect()
             }
             Kind::Files { types, max_size, max_count } => {
-                let types: Vec<&str> = types.iter().map(|media| media_name(*media)).collect();
+                let types: Vec<&str> = types.iter().map(|media| media.name()).collect();
                 let size = say.size(*max_size);
                 let each = say.text("field.files", &[("types", &types.join(", ")), ("size", &size)]);
                 vec![count("field.file_count", *max_count), each]
@@ -375,18 +375,5 @@ fn accepted(media: Media) -> &'static str {
         Media::Ods => ".ods",
         Media::Docx => ".docx",
         Media::Xlsx => ".xlsx",
-    }
-}
-
-fn media_name(media: Media) -> &'static str {
-    match media {
-        Media::Jpeg => "JPEG",
-        Media::Png => "PNG",
-        Media::Webp => "WebP",
-        Media::Pdf => "PDF",
-        Media::Odt => "ODT",
-        Media::Ods => "ODS",
-        Media::Docx => "DOCX",
-        Media::Xlsx => "XLSX",
     }
 }
