@@ -16,11 +16,10 @@ use crate::{
 };
 use domain::rulebook::Rulebook;
 use jiff::Timestamp;
-use rayon::prelude::*;
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{Mutex, PoisonError},
 };
 use tera::Value;
 
@@ -117,28 +116,76 @@ pub enum BuildError {
 /// # Errors
 /// When something is wrong in its files, or on disk.
 pub fn build(build: &Build<'_>) -> Result<Built, BuildError> {
-    let looked = memory::now();
-    let place = build.output.parent().unwrap_or(build.output).join(MEMORY);
-    let last = Memory::read(&place);
-    let (site, last) = Site::remember(build.root, build.now, build.drafts, last);
-    let site = site?;
-    let counts = Counts::read(&site, &build.output.join(DATA))?;
-    let rulebook = rulebook::of(&site)?;
-    let cards = social_cards::plan(&site);
+    Builder::default().build(build)
+}
+
+/// Builds a site again and again, without reading each time what the last build left.
+#[derive(Default)]
+pub struct Builder(Option<Remembered>);
+
+/// What the last build left, and where.
+struct Remembered {
+    place: PathBuf,
+    memory: Memory,
+    /// Whether it is there as it is here.
+    is_kept: bool,
+}
+
+impl Remembered {
+    fn read(place: PathBuf) -> Self {
+        Self { memory: Memory::read(&place), place, is_kept: true }
+    }
+
+    /// Keeps `next` instead, on disk too unless the build is to be `quick`.
+    fn replace(&mut self, next: Memory, quick: bool) -> Result<(), BuildError> {
+        self.is_kept &= !next.differs(&self.memory);
+        self.memory = next;
+        if !self.is_kept && !quick {
+            let write = self.memory.write(&self.place);
+            write.map_err(|source| BuildError::Memory { path: self.place.clone(), source })?;
+            self.is_kept = true;
+        }
+        Ok(())
+    }
+}
+
+impl Builder {
+    /// Builds a site.
+    ///
+    /// # Errors
+    /// When something is wrong in its files, or on disk.
+    pub fn build(&mut self, build: &Build<'_>) -> Result<Built, BuildError> {
+        let looked = memory::now();
+        let place = build.output.parent().unwrap_or(build.output).join(MEMORY);
+        let last = match self.0.take_if(|last| last.place == place) {
+            Some(last) => self.0.insert(last),
+            None => self.0.insert(Remembered::read(place)),
+        };
+        let site = Site::remember(build.root, build.now, build.drafts, &mut last.memory)?;
+        let (built, written) = make(&site, build, &last.memory)?;
+        let next = remember(&site, &written, looked, last.memory.world);
+        // There are many small texts to free.
+        rayon::join(|| last.replace(next, build.quick), || drop(site)).0?;
+        Ok(built)
+    }
+}
+
+/// Makes the files of a site that are not as the last build left them.
+fn make(site: &Site, build: &Build<'_>, last: &Memory) -> Result<(Built, Vec<Written>), BuildError> {
+    let counts = Counts::read(site, &build.output.join(DATA))?;
+    let rulebook = rulebook::of(site)?;
+    let cards = social_cards::plan(site);
     let indexes: Vec<Index<'_>> =
         site.contents.iter().map(|content| Index::new(content, &site.settings, cards.addresses())).collect();
-    let viewers: Vec<Viewer<'_>> = viewers(&site, &indexes, &counts);
-    let shown: Vec<_> = viewers.iter().map(|viewer| pages::show(*viewer)).collect();
-    let jobs: Vec<Job<'_>> =
-        viewers.iter().zip(&shown).flat_map(|(viewer, shown)| pages::plan(*viewer, shown)).collect();
+    let viewers: Vec<Viewer<'_>> = viewers(site, &indexes, &counts);
 
     let output = Output::new(build.output, &last.outputs, site.settings.compress && build.compress);
-    let work = AtomicU64::new(0);
-    let mut written: Vec<Written> = make_pages(&site, &jobs, &output, &work)?;
-    let made = written.iter().filter(|file| file.changed).count();
+    let made = make_pages(site, &viewers, &output)?;
+    let (mut written, work) = (made.written, made.work);
+    let made_pages = written.iter().filter(|file| file.changed).count();
     let pages = written.iter().filter(|file| !file.file.starts_with("../")).count();
 
-    let mut files: BTreeMap<String, Body> = pages::files(&site, &viewers);
+    let mut files: BTreeMap<String, Body> = pages::files(site, &viewers);
     // Where there is a page, nothing leads elsewhere.
     written.iter().for_each(|page| drop(files.remove(&page.file)));
     files.insert(RULEBOOK.to_owned(), Body::Bytes(rulebook::json(&rulebook)?));
@@ -149,25 +196,19 @@ pub fn build(build: &Build<'_>) -> Result<Built, BuildError> {
     for (file, body) in &files {
         written.push(output.place(file, body)?);
     }
-    written.extend(picture_files::make(&site, &output)?);
+    written.extend(picture_files::make(site, &output)?);
     written.extend(if build.quick { cards.kept(&output) } else { cards.draw(&output)? });
     if site.settings.search {
         let indexed = match build.quick {
-            true => search_index::kept(&last),
-            false => search_index::update(&jobs, &site, &output, &written, &last)?,
+            true => search_index::kept(last),
+            false => search_index::update(made.texts, site, &output, &written, last)?,
         };
         written.extend(indexed);
     }
-    // The next build's memory is made in the room they leave.
-    drop(jobs);
     let removed = output.finish(written.iter().map(|file| file.file.clone()).collect())?;
     let changed = written.iter().filter(|file| file.changed).count();
-    let next = remember(&site, &written, looked, last.world);
-    if next.differs(&last) {
-        next.write(&place).map_err(|source| BuildError::Memory { path: place.clone(), source })?;
-    }
     let warnings = site.warnings().clone();
-    Ok(Built { rulebook, pages, made, written: changed, removed, work: work.into_inner(), warnings })
+    Ok((Built { rulebook, pages, made: made_pages, written: changed, removed, work, warnings }, written))
 }
 
 /// The site as it is seen in each of its languages.
@@ -182,42 +223,62 @@ pub(crate) fn viewers<'a>(site: &'a Site, indexes: &'a [Index<'a>], counts: &'a 
     site.contents.iter().zip(indexes).map(viewer).collect()
 }
 
+/// The pages that have been made, or found to be as they were.
+#[derive(Default)]
+struct Made {
+    written: Vec<Written>,
+    /// Those that show a text of the content, and the number of its language.
+    texts: Vec<(String, usize)>,
+    work: u64,
+    mistakes: Vec<Diagnostics>,
+    /// What else went wrong first.
+    failure: Option<BuildError>,
+}
+
 /// Makes the pages of which something has changed, and writes those that became others.
-fn make_pages(
-    site: &Site,
-    jobs: &[Job<'_>],
-    output: &Output<'_>,
-    work: &AtomicU64,
-) -> Result<Vec<Written>, BuildError> {
-    let make = |job: &Job<'_>| -> Result<Vec<Written>, BuildError> {
-        let voice = site.theme.voice(job.edition);
-        let body = job.body.map(|page| page.body.key);
-        let (key, taken) = voice.page_key(job.template, &job.values, body);
-        work.fetch_add(taken, Ordering::Relaxed);
-        let current: Option<Vec<Written>> = job
-            .files
-            .iter()
-            .map(|file| {
-                let memory = Some(output.current(file, key)?);
-                Some(Written { file: file.clone(), memory, changed: false })
-            })
-            .collect();
-        if let Some(current) = current {
-            return Ok(current);
-        }
-        let page = render(site, job)?;
-        Ok(job.files.iter().map(|file| output.write(file, key, &page)).collect::<Result<_, _>>()?)
-    };
-    let made: Vec<_> = jobs.par_iter().map(make).collect();
-    let (mut written, mut mistakes) = (Vec::with_capacity(jobs.len()), Vec::new());
-    for result in made {
+fn make_pages(site: &Site, viewers: &[Viewer<'_>], output: &Output<'_>) -> Result<Made, BuildError> {
+    let made = Mutex::new(Made::default());
+    let make = |job: Job<'_>| {
+        let text = job.files.first().filter(|_| job.body.is_some()).map(|file| (file.clone(), job.edition));
+        let (result, taken) = make_page(site, job, output);
+        let mut made = made.lock().unwrap_or_else(PoisonError::into_inner);
+        made.work += taken;
+        made.texts.extend(text);
         match result {
-            Ok(files) => written.extend(files),
-            Err(BuildError::Site(found)) => mistakes.push(found),
-            Err(other) => return Err(other),
+            Ok(files) => made.written.extend(files),
+            Err(BuildError::Site(found)) => made.mistakes.push(found),
+            Err(other) => drop(made.failure.get_or_insert(other)),
         }
+    };
+    for viewer in viewers {
+        pages::plan(*viewer, &pages::show(*viewer), &make);
     }
-    if mistakes.is_empty() { Ok(written) } else { Err(mistakes.into_iter().collect::<Diagnostics>().into()) }
+    let made = made.into_inner().unwrap_or_else(PoisonError::into_inner);
+    match made {
+        Made { failure: Some(failure), .. } => Err(failure),
+        Made { mistakes, .. } if !mistakes.is_empty() => {
+            Err(mistakes.into_iter().collect::<Diagnostics>().into())
+        }
+        made => Ok(made),
+    }
+}
+
+/// A page, made if something of it has changed, in each of its files; and how much there was to compare.
+fn make_page(site: &Site, job: Job<'_>, output: &Output<'_>) -> (Result<Vec<Written>, BuildError>, u64) {
+    let voice = site.theme.voice(job.edition);
+    let body = job.body.map(|page| page.body.key);
+    let (key, taken) = voice.page_key(job.template, &job.values, body);
+    let current: Option<Vec<_>> = job.files.iter().map(|file| output.current(file, key)).collect();
+    if let Some(current) = current {
+        let written = job.files.into_iter().zip(current);
+        let written = written.map(|(file, memory)| Written { file, memory: Some(memory), changed: false });
+        return (Ok(written.collect()), taken);
+    }
+    let write = |page: Vec<u8>| {
+        let written = job.files.iter().map(|file| output.write(file, key, &page));
+        Ok(written.collect::<Result<_, FileError>>()?)
+    };
+    (render(site, &job).map_err(BuildError::from).and_then(write), taken)
 }
 
 /// Makes a page.

@@ -21,7 +21,7 @@ use std::{
     cell::RefCell,
     collections::{BTreeMap, BTreeSet, HashMap},
     ops::Range,
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 /// What a page may weigh with its style sheets, in bytes of brotli: what one exchange with a server brings.
@@ -87,8 +87,11 @@ impl Site {
         let indexes: Vec<Index<'_>> = self.contents.iter().map(index).collect();
         let viewers = viewers(self, &indexes, &counts);
         let shown: Vec<_> = viewers.iter().map(|viewer| pages::show(*viewer)).collect();
-        let jobs = viewers.iter().zip(&shown).flat_map(|(viewer, shown)| pages::plan(*viewer, shown));
-        act(&viewers, &jobs.collect::<Vec<_>>())
+        let jobs = Mutex::<Vec<Job<'_>>>::default();
+        for (viewer, shown) in viewers.iter().zip(&shown) {
+            pages::plan(*viewer, shown, &|job| jobs.lock().unwrap_or_else(PoisonError::into_inner).push(job));
+        }
+        act(&viewers, &jobs.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 }
 

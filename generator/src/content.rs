@@ -155,6 +155,8 @@ impl Page {
 
 /// A page that nothing hangs from.
 pub(crate) struct LeafPage {
+    /// Its place among all leaves.
+    pub(crate) number: usize,
     pub(crate) page: Page,
     pub(crate) detail: Detail,
     pub(crate) documents: Vec<Attached>,
@@ -253,10 +255,6 @@ impl Content {
         let prefix = if edition == 0 { String::new() } else { format!("/{language}") };
         let entries = sources.entries(edition);
         let tree = Tree::new(&entries, &prefix, |head| context.drafts || head.is_published(now));
-        if edition == 0 {
-            let others = settings.map_or(&[][..], |settings| &settings.languages);
-            tree.check(&entries, others, |path| read_source(folder, path), reporter);
-        }
         let no_ids = BTreeSet::new();
         let theme_ids = theme.map_or(&no_ids, |theme| &theme.ids);
         let has_search = settings.is_none_or(|settings| settings.search);
@@ -284,7 +282,14 @@ impl Content {
         let menu = settings.map(|settings| reader.navigation(settings, &settings.menu)).unwrap_or_default();
         let footer =
             settings.map(|settings| reader.navigation(settings, &settings.footer)).unwrap_or_default();
-        let mut read = reader.read_all();
+        let check = || {
+            let others = settings.map_or(&[][..], |settings| &settings.languages);
+            tree.check(&entries, others, |path| read_source(folder, path), reporter);
+        };
+        let (mut read, ()) = match edition {
+            0 => rayon::join(|| reader.read_all(), check),
+            _ => (reader.read_all(), ()),
+        };
         if let (Some(settings), Some(theme)) = (settings, theme) {
             let classifier = Classifier { settings, voice: theme.voice(edition), now };
             read.organisations.iter_mut().for_each(|organisation| classifier.classify(organisation));

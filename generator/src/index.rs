@@ -13,6 +13,7 @@ use std::{
 };
 
 /// The lists of a site in a language.
+#[derive(Default)]
 pub(crate) struct Index<'a> {
     pub(crate) taxonomies: Vec<TaxonomyIndex<'a>>,
     /// Addresses of the terms, by taxonomy and title.
@@ -55,6 +56,14 @@ pub(crate) struct Listed<'a> {
 
 impl<'a> Index<'a> {
     pub(crate) fn new(content: &'a Content, settings: &'a Settings, cards: HashMap<String, String>) -> Self {
+        let prefix = content.home.url.trim_end_matches('/');
+        let ((taxonomies, terms), index) =
+            rayon::join(|| taxonomies(content, settings, prefix), || Self::of_leaves(content));
+        Self { taxonomies, terms, cards, ..index }
+    }
+
+    /// What is known without the taxonomies.
+    fn of_leaves(content: &'a Content) -> Self {
         let mut sections = FxHashMap::<&str, Vec<&LeafPage>>::default();
         let listings: FxHashMap<&str, Sort> =
             content.leaves.iter().filter_map(|leaf| Some((&*leaf.page.path, leaf.listing()?.sort))).collect();
@@ -81,18 +90,7 @@ impl<'a> Index<'a> {
         let start = |leaf: &&LeafPage| leaf.event().map(|event| event.starts);
         events.sort_by_key(start);
         process_events.values_mut().for_each(|events| events.sort_by_key(start));
-        let prefix = content.home.url.trim_end_matches('/');
-        let (taxonomies, terms) = taxonomies(content, settings, prefix);
-        Self {
-            taxonomies,
-            terms,
-            sections,
-            places,
-            has_events: !events.is_empty(),
-            events,
-            process_events,
-            cards,
-        }
+        Self { sections, places, has_events: !events.is_empty(), events, process_events, ..Self::default() }
     }
 
     /// The address of a term's page, if its taxonomy is the site's.

@@ -36,7 +36,7 @@ mod theme;
 mod view;
 mod words;
 
-pub use build::{Build, BuildError, Built, build};
+pub use build::{Build, BuildError, Builder, Built, build};
 pub use check::Checks;
 pub use counts::UnreadableCounts;
 pub use dates::Moment;

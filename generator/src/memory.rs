@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use std::{
     collections::HashMap,
     fs::{self, File, Metadata},
-    io::{BufWriter, Write},
+    io::Write,
     path::Path,
     sync::Arc,
     time::{SystemTime, UNIX_EPOCH},
@@ -51,7 +51,7 @@ pub(crate) fn now() -> u64 {
 }
 
 /// What a build leaves for the next.
-#[derive(Default, Serialize, Deserialize)]
+#[derive(Default)]
 pub(crate) struct Memory {
     /// What all of it depends on: command, settings, theme.
     pub(crate) world: Key,
@@ -120,17 +120,23 @@ pub(crate) struct OutputMemory {
 impl Memory {
     /// What the last build left in `file`; nothing when there is none, or it cannot be read.
     pub(crate) fn read(file: &Path) -> Self {
-        let read = || postcard::from_bytes(&fs::read(file).ok()?).ok();
+        let read = || {
+            let bytes = fs::read(file).ok()?;
+            let (start, rest) = bytes.split_first_chunk()?;
+            let (pages, rest) = rest.split_at_checked(usize::try_from(u64::from_le_bytes(*start)).ok()?)?;
+            let (pages, others) = rayon::join(|| postcard::from_bytes(pages), || postcard::from_bytes(rest));
+            let ((leaves, documents), (world, looked, outputs)) = (pages.ok()?, others.ok()?);
+            Some(Self { world, looked, leaves, documents, outputs })
+        };
         read().unwrap_or_default()
     }
 
-    /// What is still true when all depends on `world`.
-    pub(crate) fn in_world(mut self, world: Key) -> Self {
+    /// Forgets what is not true when all depends on `world`.
+    pub(crate) fn enter(&mut self, world: Key) {
         if self.world != world {
             self.leaves.clear();
             self.world = world;
         }
-        self
     }
 
     /// Whether it says anything else than `other`, but for when the files were looked at.
@@ -149,10 +155,18 @@ impl Memory {
         if let Some(folder) = file.parent() {
             fs::create_dir_all(folder)?;
         }
+        // In two parts, for it is megabytes, and the next build waits for it.
+        let (pages, others) = rayon::join(
+            || postcard::to_allocvec(&(&self.leaves, &self.documents)),
+            || postcard::to_allocvec(&(self.world, self.looked, &self.outputs)),
+        );
+        let (pages, others) =
+            (pages.map_err(std::io::Error::other)?, others.map_err(std::io::Error::other)?);
         let new = file.with_extension("new");
-        // A whole site's memory is megabytes: it is never held twice.
-        let writer = BufWriter::new(File::create(&new)?);
-        postcard::to_io(self, writer).map_err(std::io::Error::other)?.flush()?;
+        let mut written = File::create(&new)?;
+        written.write_all(&(pages.len() as u64).to_le_bytes())?;
+        written.write_all(&pages)?;
+        written.write_all(&others)?;
         fs::rename(new, file)
     }
 

@@ -25,7 +25,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::{
     collections::HashSet,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
 /// A page to make.
@@ -100,30 +100,34 @@ fn shown<'a>(viewer: Viewer<'a>, organisation: &'a Organisation, process: &'a Pr
     Shown { organisation, process, deposits: deposits.collect() }
 }
 
-/// Plans every page of a site in a language.
-pub(crate) fn plan<'a>(viewer: Viewer<'a>, shown: &'a [Shown<'a>]) -> Vec<Job<'a>> {
+/// Plans every page of a site in a language, and gives each to `make` as soon as it is planned: what templates receive is
+/// large, and no two pages' values need be there at once.
+pub(crate) fn plan<'a>(viewer: Viewer<'a>, shown: &'a [Shown<'a>], make: &(dyn Fn(Job<'a>) + Sync)) {
     let planner = Planner {
         viewer,
         site: Shared::new(viewer.site()),
         crumbs: Mutex::default(),
+        leaf_cards: viewer.content.leaves.iter().map(|_| OnceLock::new()).collect(),
         cards: Mutex::default(),
-        jobs: Mutex::new(Vec::with_capacity(viewer.content.leaves.len() * 2)),
+        make,
     };
-    planner.plan(shown)
+    planner.plan(shown);
 }
 
-struct Planner<'a> {
+struct Planner<'a, 'm> {
     viewer: Viewer<'a>,
     site: Arc<Shared<'a>>,
     /// Breadcrumbs, by the address of the page above.
     crumbs: Mutex<FxHashMap<&'a str, Arc<Shared<'a>>>>,
-    /// Cards, by the path of the page.
+    /// Cards of the leaves, by their number.
+    leaf_cards: Vec<OnceLock<Arc<Shared<'a>>>>,
+    /// Cards of the other pages, by their path.
     cards: Mutex<FxHashMap<&'a str, Arc<Shared<'a>>>>,
-    jobs: Mutex<Vec<Job<'a>>>,
+    make: &'m (dyn Fn(Job<'a>) + Sync),
 }
 
-impl<'a> Planner<'a> {
-    fn plan(self, shown: &'a [Shown<'a>]) -> Vec<Job<'a>> {
+impl<'a> Planner<'a, '_> {
+    fn plan(&self, shown: &'a [Shown<'a>]) {
         let content = self.viewer.content;
         let taken: HashSet<&str> = content.tree.urls().collect();
         self.home(shown);
@@ -138,16 +142,11 @@ impl<'a> Planner<'a> {
             }
         }
         content.leaves.par_iter().for_each(|leaf| self.leaf(leaf));
-        for organisation in &content.organisations {
-            self.organisation(organisation, shown);
-        }
-        for shown in shown {
-            self.process(shown, &taken);
-        }
+        content.organisations.par_iter().for_each(|organisation| self.organisation(organisation, shown));
+        shown.par_iter().for_each(|shown| self.process(shown, &taken));
         let index = self.viewer.index;
         let shown = |taxonomy: &&TaxonomyIndex<'_>| !taxonomy.terms.is_empty();
         index.taxonomies.par_iter().filter(shown).for_each(|taxonomy| self.taxonomy(taxonomy, &taken));
-        self.jobs.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn home(&self, shown: &'a [Shown<'a>]) {
@@ -277,7 +276,7 @@ impl<'a> Planner<'a> {
         if let Some(writing) = process.writing.as_ref().filter(|_| viewer.content.edition == 0) {
             self.writing(process, writing, &view);
         }
-        for (deposit, deposit_view) in process.deposits.iter().zip(deposits) {
+        process.deposits.par_iter().zip(deposits).for_each(|(deposit, deposit_view)| {
             let deposit_view = Shared::new(deposit_view);
             let values = || Values::new().share("process", &view).share("deposit", &deposit_view);
             self.page("deposit.html", &deposit.page, viewer.page(&deposit.page), values());
@@ -297,7 +296,7 @@ impl<'a> Planner<'a> {
                     self.form(process, petition, deposit, form, values());
                 }
             }
-        }
+        });
     }
 
     /// Where readers tell of a deposit that should not be there, and what answers them.
@@ -433,6 +432,9 @@ impl<'a> Planner<'a> {
 
     fn card(&self, listed: crate::index::Listed<'a>) -> Arc<Shared<'a>> {
         let viewer = self.viewer;
+        if let Some(leaf) = listed.leaf {
+            return self.leaf_cards[leaf.number].get_or_init(|| Shared::new(viewer.listed(listed))).clone();
+        }
         let mut cards = self.cards.lock().unwrap_or_else(PoisonError::into_inner);
         cards.entry(&listed.page.path).or_insert_with(|| Shared::new(viewer.listed(listed))).clone()
     }
@@ -520,7 +522,7 @@ impl<'a> Planner<'a> {
     }
 
     fn add(&self, job: Job<'a>) {
-        self.jobs.lock().unwrap_or_else(PoisonError::into_inner).push(job);
+        (self.make)(job);
     }
 
     /// A page that answers in place of another, at any address.

@@ -4,7 +4,6 @@ use crate::{
     build::{BuildError, key_of},
     memory::Memory,
     output::{FileError, Output, Written},
-    pages::Job,
     site::Site,
     theme::{Key, fingerprint},
 };
@@ -23,24 +22,22 @@ pub(crate) fn kept(last: &Memory) -> Vec<Written> {
     kept.map(|(file, memory)| Written { file: file.clone(), memory: Some(*memory), changed: false }).collect()
 }
 
-/// Indexes the pages for search, unless none has changed since they were.
+/// Indexes the pages that show a text, each a file and the number of its language, unless none has changed since they
+/// were.
 pub(crate) fn update(
-    jobs: &[Job<'_>],
+    mut texts: Vec<(String, usize)>,
     site: &Site,
     output: &Output<'_>,
     written: &[Written],
     last: &Memory,
 ) -> Result<Vec<Written>, BuildError> {
-    let is_listed = |job: &&Job<'_>| job.body.is_some();
-    let mut indexed: Vec<(&str, usize)> =
-        jobs.iter().filter(is_listed).filter_map(|job| Some((&**job.files.first()?, job.edition))).collect();
-    indexed.sort_unstable();
+    texts.sort_unstable();
     let keys: HashMap<&str, Key> =
         written.iter().filter_map(|file| Some((&*file.file, file.memory?.key))).collect();
-    let key = key_of(indexed.iter().map(|(file, _)| keys.get(file).copied().unwrap_or_default()));
+    let key = key_of(texts.iter().map(|(file, _)| keys.get(&**file).copied().unwrap_or_default()));
     match is_current(key, output, last) {
         true => Ok(kept(last)),
-        false => make(&indexed, key, site, output),
+        false => make(&texts, key, site, output),
     }
 }
 
@@ -50,14 +47,14 @@ fn is_current(key: Key, output: &Output<'_>, last: &Memory) -> bool {
     output.current(INDEXED, key).is_some() && files.all(|file| output.kept(file).is_some())
 }
 
-/// Indexes `pages`, each a file and the number of its language.
+/// Indexes `pages`.
 fn make(
-    pages: &[(&str, usize)],
+    pages: &[(String, usize)],
     key: Key,
     site: &Site,
     output: &Output<'_>,
 ) -> Result<Vec<Written>, BuildError> {
-    let page = |(file, edition): &(&str, usize)| {
+    let page = |(file, edition): &(String, usize)| {
         Ok(search::Page {
             url: format!("/{}", file.trim_end_matches("index.html")),
             language: site.theme.voice(*edition).language_code().to_owned(),

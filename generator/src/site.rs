@@ -27,7 +27,7 @@ impl Site {
     /// # Errors
     /// All that is wrong in all its files.
     pub fn load(root: &Path, now: Timestamp) -> Result<Self, Diagnostics> {
-        Self::remember(root, now, false, Memory::default()).0
+        Self::remember(root, now, false, &mut Memory::default())
     }
 
     /// The same, with drafts and what is dated later.
@@ -35,20 +35,20 @@ impl Site {
     /// # Errors
     /// As [`Site::load`].
     pub fn load_drafts(root: &Path, now: Timestamp) -> Result<Self, Diagnostics> {
-        Self::remember(root, now, true, Memory::default()).0
+        Self::remember(root, now, true, &mut Memory::default())
     }
 
-    /// The same, without reading again what `memory` knows.
+    /// The same, without reading again what `memory` knows; it forgets what is no longer true.
     pub(crate) fn remember(
         root: &Path,
         now: Timestamp,
         drafts: bool,
-        memory: Memory,
-    ) -> (Result<Self, Diagnostics>, Memory) {
+        memory: &mut Memory,
+    ) -> Result<Self, Diagnostics> {
         let reporter = Reporter::default();
         let settings = Settings::read(root, &reporter);
         let theme = Theme::load(root, settings.as_ref(), &reporter);
-        let memory = memory.in_world(world(root, settings.as_ref(), theme.as_ref()));
+        memory.enter(world(root, settings.as_ref(), theme.as_ref()));
         if let Some(settings) = &settings {
             warn_of_missing_law(settings, &reporter);
         }
@@ -58,17 +58,16 @@ impl Site {
             theme: theme.as_ref(),
             now,
             drafts,
-            memory: &memory,
+            memory,
             reporter: &reporter,
         });
         let found = reporter.finish();
-        let site = match (settings, theme, contents) {
+        match (settings, theme, contents) {
             (Some(settings), Some(theme), Some(contents)) if !found.has_errors() => {
                 Ok(Self { settings, theme, contents, now, warnings: found })
             }
             _ => Err(found),
-        };
-        (site, memory)
+        }
     }
 
     /// What its editors may want to correct.

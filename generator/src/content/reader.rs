@@ -138,7 +138,8 @@ impl Reader<'_> {
             if leaf.page.kind == Kind::Home {
                 everything.home = Some(leaf.page);
             } else {
-                everything.leaves.push(leaf);
+                let number = everything.leaves.len();
+                everything.leaves.push(LeafPage { number, ..leaf });
             }
         }
         everything
@@ -174,7 +175,7 @@ impl Reader<'_> {
         let documents = document::attach(&file.path, &leaf.documents, self, source);
         let path = translation.map_or(&file.path, |translation| &translation.path).clone();
         let memory = memory.filter(|_| self.edition == 0 || translation.is_some());
-        Some(ReadLeaf { leaf: LeafPage { page, detail: leaf.detail.clone(), documents }, path, memory })
+        Some(ReadLeaf { leaf: LeafPage { number: 0, page, detail: leaf.detail.clone(), documents }, path, memory })
     }
 
     /// The page that a file makes, in its translation if there is one.

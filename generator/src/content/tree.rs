@@ -10,9 +10,10 @@ use crate::{
     slug::{is_slug, slugify},
     words::Language,
 };
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::{collections::BTreeMap, path::Path, sync::Arc};
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
 /// The home page.
 const HOME: &str = "_index.md";
@@ -32,25 +33,21 @@ pub(crate) struct Files {
 /// The files below the folder `content`; hidden ones are passed over, unreadable folders are reported.
 pub(crate) fn walk(content: &Path, reporter: &Reporter) -> Files {
     let entries = WalkDir::new(content).min_depth(1).follow_links(true).into_iter();
-    let mut files = Vec::new();
-    for entry in entries.filter_entry(|entry| !entry.file_name().to_string_lossy().starts_with('.')) {
-        match entry.and_then(|entry| Ok((entry.metadata()?, entry))) {
-            Ok((metadata, entry)) if metadata.is_file() => {
-                let path = entry.path().strip_prefix(content).ok().map(with_slashes);
-                files.extend(path.map(|path| (path, Stat::of(&metadata))));
-            }
-            Ok(_) => {}
-            Err(error) => {
-                let source = Arc::new(Source { path: "content".to_owned(), text: String::new() });
-                reporter.report(Diagnostic::error(
-                    &source,
-                    0..0,
-                    format!("ce dossier ne se lit pas : {error}"),
-                ));
-            }
-        }
-    }
-    files.sort_by(|(a, _), (b, _)| a.cmp(b));
+    let entries = entries.filter_entry(|entry| !entry.file_name().to_string_lossy().starts_with('.'));
+    let entries: Vec<_> =
+        entries.filter(|entry| entry.as_ref().map_or(true, |entry| entry.file_type().is_file())).collect();
+    let look = |entry: walkdir::Result<DirEntry>| {
+        let seen = entry.and_then(|entry| Ok((entry.metadata()?, entry)));
+        let unreadable = |error| {
+            let source = Arc::new(Source { path: "content".to_owned(), text: String::new() });
+            let message = format!("ce dossier ne se lit pas : {error}");
+            reporter.report(Diagnostic::error(&source, 0..0, message));
+        };
+        let (metadata, entry) = seen.map_err(unreadable).ok()?;
+        Some((with_slashes(entry.path().strip_prefix(content).ok()?), Stat::of(&metadata)))
+    };
+    let mut files: Vec<_> = entries.into_par_iter().filter_map(look).collect();
+    files.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
     let (pages, others) = files.into_iter().partition(|(path, _)| path.ends_with(".md"));
     Files { pages, others }
 }
@@ -134,13 +131,13 @@ pub(crate) struct Node {
 
 impl Tree {
     /// The tree of `entries`, as of `now`; its addresses begin with `prefix`, such as `/en`.
-    pub(crate) fn new(entries: &[Entry<'_>], prefix: &str, published: impl Fn(&Head) -> bool) -> Self {
+    pub(crate) fn new(entries: &[Entry<'_>], prefix: &str, published: impl Fn(&Head) -> bool + Sync) -> Self {
         let slug = |entry: &Entry<'_>| entry.head?.slug.as_ref().map(|(slug, _)| slug.clone());
         let indexes = entries.iter().filter(|entry| is_index(entry.path));
         let folder_slugs =
             indexes.filter_map(|entry| Some((folder(entry.path).to_owned(), slug(entry)?))).collect();
         let mut tree = Self { nodes: FxHashMap::default(), folder_slugs };
-        for entry in entries {
+        let node = |entry: &Entry<'_>| {
             let path = entry.path;
             let folder_url = tree.folder_url(folder(path));
             let url = match is_index(path) {
@@ -154,8 +151,10 @@ impl Tree {
                 kind: entry.head.map(|head| head.kind),
                 published: entry.head.is_none_or(&published),
             };
-            tree.nodes.insert(path.to_owned(), node);
-        }
+            (path.to_owned(), node)
+        };
+        let nodes: Vec<(String, Node)> = entries.par_iter().map(node).collect();
+        tree.nodes = nodes.into_iter().collect();
         tree.unpublish_below();
         tree
     }

@@ -62,7 +62,7 @@ struct List<'a, 'l> {
     members: &'l [usize],
 }
 
-impl<'a> Planner<'a> {
+impl<'a> Planner<'a, '_> {
     /// The pages of a step that lists the deposits of its process.
     pub(super) fn deposit_lists(
         &self,

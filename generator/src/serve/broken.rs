@@ -20,7 +20,7 @@ use tokio::sync::watch;
 
 /// Answers on `listener` that the site cannot be built, until it can be. With `tells`, for who edits it, pages say why.
 pub(super) async fn wait_until_built(
-    site: &Site,
+    site: &mut Site,
     error: &ServeError,
     listener: &TcpListener,
     tells: bool,

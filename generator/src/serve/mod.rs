@@ -97,13 +97,13 @@ async fn serve(options: &Options) -> Result<(), ServeError> {
     data.forget_counts()?;
     let smtp = std::env::var("PARVIS_SMTP").ok().map(|url| Smtp::new(&url)).transpose()?;
     let has_outbox = smtp.is_none();
-    let site = Site::new(options.root.clone(), data.public(), clock, options.drafts);
+    let mut site = Site::new(options.root.clone(), data.public(), clock, options.drafts);
     let rulebook = match site.build() {
         Ok(rulebook) => rulebook,
         Err(error) => {
             announce_failure(&error, address);
             tokio::select! {
-                built = broken::wait_until_built(&site, &error, &listener, has_outbox) => built?,
+                built = broken::wait_until_built(&mut site, &error, &listener, has_outbox) => built?,
                 () = interrupted() => return Ok(()),
             }
         }

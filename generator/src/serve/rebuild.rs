@@ -1,7 +1,7 @@
 //! Building anew when content, theme or counts change.
 
 use super::ServeError;
-use crate::Build;
+use crate::{Build, Builder, Built};
 use domain::rulebook::Rulebook;
 use functions::door::Clock;
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
@@ -24,6 +24,7 @@ pub(super) struct Site {
     clock: Clock,
     /// Whether drafts and what is dated later are shown.
     drafts: bool,
+    builder: Builder,
 }
 
 /// What pages that are being edited are told.
@@ -59,30 +60,30 @@ pub(super) struct Live(pub(super) watch::Receiver<State>);
 
 impl Site {
     pub(super) fn new(root: PathBuf, public: PathBuf, clock: Clock, drafts: bool) -> Self {
-        Self { root, public, clock, drafts }
+        Self { root, public, clock, drafts, builder: Builder::default() }
     }
 
-    fn plan(&self) -> Build<'_> {
-        let site = Build::new(&self.root, &self.public, self.clock.now());
-        Build { drafts: self.drafts, compress: false, ..site }
-    }
 
     /// Builds the site as of the clock's moment, but what takes long.
-    pub(super) fn build(&self) -> Result<Arc<Rulebook>, ServeError> {
-        let built = crate::build(&Build { quick: true, ..self.plan() })?;
-        Ok(Arc::new(built.rulebook))
+    pub(super) fn build(&mut self) -> Result<Arc<Rulebook>, ServeError> {
+        Ok(Arc::new(self.make(true)?.rulebook))
     }
 
     /// Builds what [`Site::build`] leaves as it is.
-    fn finish(&self) -> Result<(), ServeError> {
-        crate::build(&self.plan())?;
-        Ok(())
+    fn finish(&mut self) -> Result<(), ServeError> {
+        self.make(false).map(|_| ())
+    }
+
+    fn make(&mut self, quick: bool) -> Result<Built, ServeError> {
+        let site = Build::new(&self.root, &self.public, self.clock.now());
+        let build = Build { drafts: self.drafts, compress: false, quick, ..site };
+        Ok(self.builder.build(&build)?)
     }
 }
 
 /// Builds a site that could not be built, again at each edit and every minute, until it can be; `state` is told what is
 /// wrong meanwhile.
-pub(super) async fn first_build(site: &Site, state: &watch::Sender<State>) -> Arc<Rulebook> {
+pub(super) async fn first_build(site: &mut Site, state: &watch::Sender<State>) -> Arc<Rulebook> {
     let (edited, mut edits) = watch::channel(());
     let mut follower = Follower::new(&site.root, edited).inspect_err(not_followed).ok();
     loop {
@@ -112,7 +113,7 @@ fn tell(error: &ServeError, state: &watch::Sender<State>) {
 /// Rebuilds in the background: at once when an editor saves, soon after counts change, and every minute, for what
 /// depends on the time.
 pub(super) fn watch(
-    site: Site,
+    mut site: Site,
     mut counts_changed: watch::Receiver<()>,
     rules: watch::Sender<Arc<Rulebook>>,
 ) -> Live {

@@ -2,7 +2,7 @@
 //! happened to the content, the theme, the settings, the register and the output between the two.
 
 use crate::place::{DEPOSIT, PETITION, Place, instant, photograph};
-use generator::{Build, BuildError, build};
+use generator::{Build, BuildError, Builder, Built, build};
 use std::{
     collections::BTreeMap,
     env, fs,
@@ -110,6 +110,8 @@ struct World {
     at: &'static str,
     /// What counts as news: makes each edit another.
     number: usize,
+    /// What goes on being served while it is edited.
+    builder: Builder,
 }
 
 type Edit = fn(&mut World);
@@ -408,7 +410,18 @@ impl World {
 
     /// Builds into a folder: what went wrong, or what editors are told.
     fn build(&self, output: &Path) -> Result<(usize, String), String> {
-        let built = build(&Build::new(self.place.root(), output, instant(self.at)));
+        Self::told(build(&Build::new(self.place.root(), output, instant(self.at))))
+    }
+
+    /// Builds anew what has been built before: as a new process, or as the one that did.
+    fn build_anew(&mut self, output: &Path) -> Result<(usize, String), String> {
+        if self.random.below(2) == 0 {
+            self.builder = Builder::default();
+        }
+        Self::told(self.builder.build(&Build::new(self.place.root(), output, instant(self.at))))
+    }
+
+    fn told(built: Result<Built, BuildError>) -> Result<(usize, String), String> {
         built.map(|built| (built.written + built.removed, built.warnings.to_string())).map_err(|error| {
             match error {
                 BuildError::Site(found) => found.to_string(),
@@ -469,7 +482,7 @@ fn made(output: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 
 /// Edits a site again and again, and builds it both ways; how many builds went well.
 fn walk(seed: u64, steps: usize, place: Place) -> usize {
-    let mut world = World { place, random: Random(seed), at: MOMENTS[1], number: 0 };
+    let mut world = World { place, random: Random(seed), at: MOMENTS[1], number: 0, builder: Builder::default() };
     let warm = world.path("public");
     world.build(&warm).unwrap_or_else(|error| panic!("{error}"));
     let mut sound = 0;
@@ -484,7 +497,7 @@ fn walk(seed: u64, steps: usize, place: Place) -> usize {
             fs::create_dir_all(cold.join("data")).expect("a folder");
             fs::copy(counts, cold.join("data/petitions.json")).expect("copied");
         }
-        let (warmly, coldly) = (world.build(&warm), world.build(&cold));
+        let (warmly, coldly) = (world.build_anew(&warm), world.build(&cold));
         match (warmly, coldly) {
             (Ok((_, warmly)), Ok((_, coldly))) => {
                 sound += 1;
@@ -502,7 +515,7 @@ fn walk(seed: u64, steps: usize, place: Place) -> usize {
                         texts[1]
                     );
                 }
-                assert_eq!(world.build(&warm).map(|(changes, _)| changes), Ok(0), "{said}: again");
+                assert_eq!(world.build_anew(&warm).map(|(changes, _)| changes), Ok(0), "{said}: again");
             }
             (Err(warmly), Err(coldly)) => {
                 assert_eq!(warmly, coldly, "{said}: errors");

@@ -4,6 +4,7 @@ use crate::{
     Program, corpus,
     measure::{Cost, log, median, run},
     peers::{Site, Tool, weigh},
+    serving,
 };
 use std::{
     collections::BTreeMap,
@@ -17,7 +18,7 @@ const CASES: [&str; 5] = ["cold", "unchanged", "a body", "a title", "a template"
 
 /// Edits the newest page, which stands in the feed and first in its lists, or the template of all pages; answers the file
 /// and what was in it.
-fn edit(case: &str, site: &Site, pages: usize) -> Option<(PathBuf, String)> {
+pub(crate) fn edit(case: &str, site: &Site, pages: usize) -> Option<(PathBuf, String)> {
     let newest = corpus::Page::new(pages - 1);
     let page = site.folder.join("content").join(newest.path());
     let (file, from, to) = match case {
@@ -122,6 +123,9 @@ pub(crate) fn compare(
     let said: Vec<_> = said.collect();
     if !said.is_empty() {
         println!("  files that parvis writes: {}", said.join(", "));
+    }
+    if first.tool == Tool::Parvis {
+        serving::compare(first, pages, runs);
     }
     let cold = |site: &Site| (site.tool.name(), median(&costs[&(0, site.tool.name())]).cpu);
     sites.iter().map(cold).collect()

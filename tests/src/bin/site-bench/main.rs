@@ -10,6 +10,7 @@ mod corpus;
 mod measure;
 mod peers;
 mod processes;
+mod serving;
 mod text;
 
 use peers::Tool;
@@ -22,6 +23,10 @@ use std::{
     process::{Command, exit},
 };
 use tests::place::root;
+
+/// As in the command, for what is built here.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const UNEQUAL: &str = "\
 What is not equal:
