@@ -33,8 +33,8 @@ authorities() {
 
 out=target/aws
 rm -rf "$out"
-mkdir -p "$out"/{acts,register,rules/parvis}
-for function in acts register; do
+mkdir -p "$out"/{acts,register,sweep,rules/parvis}
+for function in acts register sweep; do
   cp "target/$triple/lambda/$function" "$out/$function/bootstrap"
 done
 cp -R rulebook.json answers "$out/rules/parvis/"

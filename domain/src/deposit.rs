@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "kebab-case")]
 pub enum State {
-    /// Kept by its author, not submitted.
+    /// Being written, and not submitted: what is kept of it is what was typed, unchecked, and no deposit yet.
     Draft,
     /// Submitted, not looked at.
     Submitted,
@@ -67,6 +67,11 @@ impl State {
             Self::Archived => "archived",
             Self::Hidden { .. } => "hidden",
         }
+    }
+
+    /// Whether nobody will need its files again: its author took it back, or had it erased, for good.
+    pub fn is_over(&self) -> bool {
+        matches!(self, Self::Withdrawn | Self::Hidden { reason: HideReason::Erasure })
     }
 }
 
@@ -345,7 +350,7 @@ pub struct Deposit {
     /// Who wrote it; none when the activity asks no identity, or once it is erased.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub author: Option<Author>,
-    /// When the first text was submitted; when a draft was first kept.
+    /// When the first text was submitted.
     pub at: Timestamp,
     /// What happened, in order.
     pub history: Vec<Moved>,

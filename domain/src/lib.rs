@@ -2,6 +2,7 @@
 //! arguments. The page, the function, the register and the export ask the same functions, so that they
 //! cannot disagree.
 
+pub mod address;
 pub mod counts;
 pub mod delay;
 pub mod deposit;
@@ -18,4 +19,5 @@ pub mod secret;
 pub mod similar;
 pub mod support;
 pub mod threshold;
+pub mod tracking;
 pub mod window;

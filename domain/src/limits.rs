@@ -35,12 +35,26 @@ pub const WRITINGS_PER_NETWORK: Limit =
 /// Files from one network: a class that joins photographs to its ideas.
 pub const FILES_PER_NETWORK: Limit =
     Limit { name: "files-network", most: 300, per: SignedDuration::from_hours(1) };
+/// Bytes of all files that come with one form.
+pub const FILES_TOGETHER: u64 = 12_000_000;
+/// Bytes of files that a form can hold itself wherever it is sent: AWS hands a function 6 MB of request, in base64.
+pub const FILES_IN_A_FORM: u64 = 4_000_000;
 /// Reports of published texts from one network.
 pub const REPORTS_PER_NETWORK: Limit =
     Limit { name: "reports-network", most: 20, per: SignedDuration::from_hours(1) };
 
+/// Tracking codes typed from one network, to replace a ballot. A code has 128 bits: it is not guessed, but nobody needs to
+/// try more.
+pub const REPLACEMENTS_PER_NETWORK: Limit =
+    Limit { name: "replacements-network", most: 300, per: SignedDuration::from_hours(1) };
+
 /// How long a report of a published text is kept.
 pub const REPORT_LIFETIME: SignedDuration = SignedDuration::from_hours(365 * 24);
+/// Links to drafts sent to one mailbox: a draft that is kept again sends none.
+pub const LINKS_PER_MAILBOX: Limit =
+    Limit { name: "links-mailbox", most: 5, per: SignedDuration::from_hours(1) };
+/// How long a draft is kept from the last time it was, at most.
+pub const DRAFT_LIFETIME: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// Different codes that may be tried for one request.
 pub const TRIES_PER_CODE: usize = 5;
 /// How long a code can be used.
@@ -58,6 +72,12 @@ impl Limit {
         let ends = Timestamp::from_second((span + 1).saturating_mul(seconds)).unwrap_or(Timestamp::MAX);
         (span, ends)
     }
+}
+
+/// Until when a draft is kept that is kept at `now`, in an activity whose personal data is erased at `erased`: past the
+/// close, so that its text can still be copied, and never past the erasure.
+pub fn draft_kept_until(now: Timestamp, erased: Timestamp) -> Timestamp {
+    now.saturating_add(DRAFT_LIFETIME).map_or(erased, |ends| ends.min(erased))
 }
 
 /// The network an address belongs to: its /24 (IPv4) or /56 (IPv6, what one subscriber gets). `None` for this
@@ -90,6 +110,15 @@ mod tests {
         assert_ne!(of("2001:db8:1:2201::1"), of("2001:db8:1:2301::1"));
         assert_eq!(of("127.0.0.1"), None);
         assert_eq!(of("::1"), None);
+    }
+
+    #[test]
+    fn a_draft_is_kept_thirty_days_and_never_past_the_erasure() {
+        let at = |text: &str| text.parse::<Timestamp>().expect("an instant");
+        let now = at("2026-11-21T12:00:00Z");
+        assert_eq!(draft_kept_until(now, at("2027-11-21T00:00:00Z")), at("2026-12-21T12:00:00Z"));
+        assert_eq!(draft_kept_until(now, at("2026-12-01T00:00:00Z")), at("2026-12-01T00:00:00Z"));
+        assert_eq!(draft_kept_until(Timestamp::MAX, Timestamp::MAX), Timestamp::MAX);
     }
 
     #[test]

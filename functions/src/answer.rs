@@ -2,6 +2,7 @@
 
 mod fill;
 
+pub(crate) use fill::message;
 pub use fill::{Filling, Shown, escape, fill};
 
 use domain::similar::{self, Known};
@@ -29,6 +30,10 @@ pub enum Page {
     Write,
     /// What was written, to be read once more before it is sent.
     Preview,
+    /// Where the link to a draft is to be sent.
+    Draft,
+    /// It was sent.
+    DraftKept,
     /// Where the code for a writing is typed.
     WriteCode,
     /// It was received.
@@ -52,6 +57,8 @@ impl Page {
             Self::Withdrawn => "withdrawn.html",
             Self::Write => "write.html",
             Self::Preview => "preview.html",
+            Self::Draft => "draft.html",
+            Self::DraftKept => "draft-kept.html",
             Self::WriteCode => "write-code.html",
             Self::Written => "written.html",
             Self::OwnDeposit => "deposit.html",

@@ -7,7 +7,7 @@ use crate::{
     table::{CommitError, Condition, Key, MOST_WRITES, Table, TableError, Write},
 };
 use domain::{
-    form::{self, Form, Kind, Typed},
+    form::{self, Choice, Form, Kind, Typed},
     rulebook::{Deposit, Rulebook, Writing},
     secret::Secret,
 };
@@ -106,7 +106,7 @@ async fn plant_answers(
         let mut writes = vec![Write::put(progress.clone(), condition, None, &next)?];
         for person in planted..next {
             let person = person.to_string();
-            let typed = fictitious(&writing.form, &key, &person);
+            let typed = fictitious(&writing.form, process, &person);
             let checked = form::check::check(&writing.form, &typed, &form::Files::new(), today);
             // A form that fictitious people cannot fill in stays empty.
             let Ok(answers) = checked else { continue };
@@ -118,57 +118,94 @@ async fn plant_answers(
     }
 }
 
-/// What a fictitious person types: what comes first in the form a little oftener than what comes last.
-fn fictitious(form: &Form, key: &domain::secret::Key, person: &str) -> Typed {
+/// What a fictitious person types. The same on every machine, whatever its secret: a page can say what they answered.
+fn fictitious(form: &Form, process: &str, person: &str) -> Typed {
+    let key = Secret::new([0; 32]).key(&["fictitious answers", process]);
+    // Between 0 and below 1, the same for the same words.
+    let share = |words: &[&str]| {
+        let digits = key.pseudonym(words);
+        u32::from_str_radix(&digits.as_str()[..6], 16).unwrap_or_default() as f64 / 16_777_216.0
+    };
     let mut typed = Vec::new();
     for field in form.fields.iter().filter(|field| field.is_asked()) {
-        // Between 0 and below `most`, smaller ones oftener.
-        let draw = |part: &str, most: usize| {
-            let digits = key.pseudonym(&[person, &field.id, part]);
-            let share =
-                u32::from_str_radix(&digits.as_str()[..6], 16).unwrap_or_default() as f64 / 16_777_216.0;
-            ((share * share.sqrt() * most as f64) as usize).min(most.saturating_sub(1))
+        let draw = |part: &str, weights: &[f64]| drawn(share(&[person, &field.id, part]), weights);
+        let evenly = |part: &str, most: usize| draw(part, &vec![1.0; most]);
+        // Some options are liked better than others.
+        let liked = |options: &[Choice]| -> Vec<f64> {
+            options.iter().map(|option| 0.1 + share(&["liked", &field.id, &option.id])).collect()
+        };
+        // Opinions gather around one of the grades, and there are fewer the farther from it.
+        let gathered = |part: &str, most: usize| -> Vec<f64> {
+            let middle = (share(&["gathered", &field.id, part]) * most as f64).floor();
+            (0..most).map(|grade| 0.5_f64.powf((grade as f64 - middle).abs())).collect()
         };
         let name = field.name();
         match &field.kind {
-            Kind::Choice { options } => {
-                typed.push((name, options[draw("", options.len())].id.clone()));
+            Kind::Choice { options } => typed.push((name, options[draw("", &liked(options))].id.clone())),
+            Kind::Grade { grades } => {
+                typed.push((name, grades[draw("", &gathered("", grades.len()))].id.clone()));
             }
-            Kind::Grade { grades } => typed.push((name, grades[draw("", grades.len())].id.clone())),
             Kind::Choices { options, min, max } => {
-                let count = (draw("count", *max as usize) + 1).max(*min as usize).min(options.len());
-                let first = draw("first", options.len());
-                let chosen = (0..count).map(|n| &options[(first + n) % options.len()]);
-                typed.extend(chosen.map(|option| (name.clone(), option.id.clone())));
+                let count = (evenly("count", *max as usize) + 1).max(*min as usize).min(options.len());
+                let chosen = in_order(options, count, &liked(options), &draw);
+                typed.extend(chosen.into_iter().map(|option| (name.clone(), option.id.clone())));
             }
             Kind::Ranking { options, max, .. } => {
-                let first = draw("first", options.len());
-                let ranked =
-                    (0..options.len().min(*max as usize)).map(|n| &options[(first + n) % options.len()]);
+                let ranked = in_order(options, *max as usize, &liked(options), &draw);
                 typed.extend(
                     ranked
+                        .into_iter()
                         .enumerate()
                         .map(|(n, option)| (format!("{name}-{}", option.id), (n + 1).to_string())),
                 );
             }
-            Kind::Matrix { rows, columns } => {
-                typed.extend(rows.iter().map(|row| {
-                    (format!("{name}-{}", row.id), columns[draw(&row.id, columns.len())].id.clone())
-                }))
-            }
-            Kind::YesNo => typed.push((name, if draw("", 3) < 2 { "yes" } else { "no" }.to_owned())),
+            Kind::Matrix { rows, columns } => typed.extend(rows.iter().map(|row| {
+                let column = draw(&row.id, &gathered(&row.id, columns.len()));
+                (format!("{name}-{}", row.id), columns[column].id.clone())
+            })),
+            Kind::YesNo => typed.push((name, if evenly("", 3) < 2 { "yes" } else { "no" }.to_owned())),
             Kind::Consent => typed.push((name, "yes".to_owned())),
             Kind::Number { min, max, decimals: 0, .. } => {
                 let (min, max) = (min.unwrap_or(0), max.unwrap_or(100));
-                let span = usize::try_from(max.saturating_sub(min)).unwrap_or(0) + 1;
-                let number = min.saturating_add(i64::try_from(draw("", span)).unwrap_or(0));
-                typed.push((name, number.to_string()));
+                // Small numbers oftener.
+                let span = max.saturating_sub(min).saturating_add(1) as f64;
+                let number = (share(&[person, &field.id]).powi(2) * span) as i64;
+                typed.push((name, min.saturating_add(number).to_string()));
             }
-            Kind::Text { .. } | Kind::LongText { .. } | Kind::RichText { .. } if field.required => {
+            // Where nobody has to write, one person in two does.
+            Kind::Text { .. } | Kind::LongText { .. } | Kind::RichText { .. }
+                if field.required || evenly("", 2) == 0 =>
+            {
                 typed.push((name, "Réponse d’une personne fictive.".to_owned()));
             }
             _ => {}
         }
     }
     Typed(typed)
+}
+
+/// Which of several is drawn: `share`, below 1, is how far along their weights.
+fn drawn(share: f64, weights: &[f64]) -> usize {
+    let mut left = share * weights.iter().sum::<f64>();
+    let is_there = |weight: &f64| {
+        left -= weight;
+        left < 0.0
+    };
+    weights.iter().position(is_there).unwrap_or(weights.len().saturating_sub(1))
+}
+
+/// The first `count` of the options, each drawn among those that are left.
+fn in_order<'a>(
+    options: &'a [Choice],
+    count: usize,
+    weights: &[f64],
+    draw: &impl Fn(&str, &[f64]) -> usize,
+) -> Vec<&'a Choice> {
+    let mut left: Vec<(&Choice, f64)> = options.iter().zip(weights.iter().copied()).collect();
+    (0..count.min(options.len()))
+        .map(|rank| {
+            let weights: Vec<f64> = left.iter().map(|(_, weight)| *weight).collect();
+            left.remove(draw(&rank.to_string(), &weights)).0
+        })
+        .collect()
 }

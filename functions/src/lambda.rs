@@ -11,6 +11,7 @@ use aws_sdk_dynamodb::config::{
     BehaviorVersion, Credentials, Region, SharedCredentialsProvider, SharedHttpClient, retry::RetryConfig,
     timeout::TimeoutConfig,
 };
+use aws_sdk_s3::config::RequestChecksumCalculation;
 use aws_smithy_http_client::{Builder, tls};
 use domain::{rulebook::Rulebook, secret::Secret};
 use std::{env, path::PathBuf, sync::Arc, time::Duration};
@@ -67,23 +68,35 @@ pub fn bucket() -> Result<(aws_sdk_s3::Client, String), SettingError> {
     Ok((s3(&Account::from_environment()?, endpoint.as_deref()), setting("PARVIS_BUCKET")?))
 }
 
+/// The bucket of files named `PARVIS_ATTACHMENTS`, at `S3_ENDPOINT` when that is set.
+///
+/// # Errors
+/// When a setting is missing.
+pub fn attachments_bucket() -> Result<Bucket, SettingError> {
+    let endpoint = env::var("S3_ENDPOINT").ok();
+    Ok(connect_bucket(setting("PARVIS_ATTACHMENTS")?, &Account::from_environment()?, endpoint.as_deref()))
+}
+
 /// Where files are stored: the bucket named `PARVIS_ATTACHMENTS`; without that variable, files are not taken.
 ///
 /// # Errors
 /// When another setting is missing.
 pub fn attachments() -> Result<Arc<dyn Store>, SettingError> {
     match env::var("PARVIS_ATTACHMENTS") {
-        Ok(name) if !name.is_empty() => {
-            let endpoint = env::var("S3_ENDPOINT").ok();
-            Ok(Arc::new(connect_bucket(name, &Account::from_environment()?, endpoint.as_deref())))
-        }
+        Ok(name) if !name.is_empty() => Ok(Arc::new(attachments_bucket()?)),
         _ => Ok(Arc::new(Nowhere)),
     }
 }
 
 /// The bucket `name` of an account, where files are stored; at `endpoint` rather than AWS's own when there is one.
 pub fn connect_bucket(name: String, account: &Account, endpoint: Option<&str>) -> Bucket {
-    Bucket::new(s3(account, endpoint), name)
+    let client = s3(account, endpoint);
+    // As the client names it in what it signs.
+    let origin = match endpoint {
+        Some(endpoint) => endpoint.trim_end_matches('/').to_owned(),
+        None => format!("https://{name}.s3.{}.amazonaws.com", account.region),
+    };
+    Bucket::new(client, name, origin)
 }
 
 fn s3(account: &Account, endpoint: Option<&str>) -> aws_sdk_s3::Client {
@@ -93,6 +106,8 @@ fn s3(account: &Account, endpoint: Option<&str>) -> aws_sdk_s3::Client {
         .credentials_provider(account.credentials.clone())
         .force_path_style(endpoint.is_some())
         .timeout_config(timeouts())
+        // What is signed for a browser holds no checksum of what it has yet to send.
+        .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
         .http_client(http_client());
     config.set_endpoint_url(endpoint.map(str::to_owned));
     aws_sdk_s3::Client::from_conf(config.build())

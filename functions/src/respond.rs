@@ -70,7 +70,11 @@ pub(crate) async fn render(
 ) -> Result<Response, Failure> {
     let html = door.pages.read(path, page).await?;
     let html = answer::fill(&html, filling, words)?;
-    Ok(respond(status, html))
+    let mut response = respond(status, html);
+    if let Some(origin) = door.attachments.origin() {
+        headers::allow_sending_to(response.headers_mut(), origin);
+    }
+    Ok(response)
 }
 
 fn respond(status: StatusCode, html: String) -> Response {

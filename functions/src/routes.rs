@@ -1,7 +1,12 @@
 //! Where requests go.
 
 use crate::{door::Door, reports, support, writing};
-use axum::{Router, extract::DefaultBodyLimit, routing::post};
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    routing::{get, post},
+};
+use domain::address::{DRAFT, FILES, OWN, WRITE};
 
 /// A form is a few lines of text.
 const LARGEST_BODY: usize = 16 * 1024;
@@ -23,10 +28,35 @@ pub fn router(door: Door) -> Router {
             post(support::confirm_withdrawal).get(support::show_withdrawal_form),
         )
         .route("/actes/{process}/{deposit}/signaler", post(reports::report).get(reports::show_form))
+        .route(&act(FILES), post(writing::announce_file).get(writing::show_form))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         // Those that read what they are sent themselves, as far as they take it.
-        .route("/actes/{process}/ecrire", post(writing::write).get(writing::show_form))
-        .route("/actes/{process}/ecrire/code", post(writing::confirm).get(writing::show_form))
-        .route("/actes/{process}/depots/{id}", post(writing::change_own).get(writing::show_own))
+        .route(&act(WRITE), post(writing::write).get(writing::show_form))
+        .route(&act(&format!("{WRITE}/code")), post(writing::confirm).get(writing::show_form))
+        .route(&act(DRAFT), get(writing::show_draft))
+        .route(&act(&format!("{OWN}/{{id}}")), post(writing::change_own).get(writing::show_own))
         .with_state(door)
+}
+
+/// An address of a process itself: the word after the process's is reserved, so that no deposit is called so.
+fn act(path: &str) -> String {
+    format!("/actes/{{process}}/{path}")
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::address::RESERVED;
+
+    #[test]
+    fn no_deposit_is_called_as_the_address_of_another_function() {
+        let text = include_str!("routes.rs");
+        let before_tests = text.split("#[cfg(test)]").next().unwrap_or_default();
+        // Every address that is not of a deposit is made by `act`, from a word of `domain::address`.
+        let literal = before_tests.split("\"/actes/{process}/").skip(1);
+        assert!(literal.clone().count() > 3);
+        assert!(literal.clone().all(|rest| rest.starts_with("{deposit}/")));
+        for word in RESERVED {
+            assert!(!word.contains('/') && word == word.to_lowercase());
+        }
+    }
 }

@@ -10,10 +10,17 @@ use std::sync::LazyLock;
 static FORM: LazyLock<Form> =
     LazyLock::new(|| serde_json::from_str(include_str!("../form.json")).expect("a form"));
 
-fuzz_target!(|pairs: Vec<(u8, String)>| {
+/// What follows the name of a field that has several inputs.
+const PARTS: [&str; 8] = ["", "-", "-a", "-b", "-c", "-street", "-postcode", "-town"];
+
+fuzz_target!(|typed: Vec<(u8, u8, String)>| {
     let fields = &FORM.fields;
-    let name = |number: u8| fields[usize::from(number) % fields.len()].name();
-    let typed = Typed(pairs.into_iter().map(|(number, text)| (name(number), text)).collect());
+    let name = |field: u8, part: u8| {
+        let field = &fields[usize::from(field) % fields.len()];
+        let part = if field.kind.has_parts() { usize::from(part) % PARTS.len() } else { 0 };
+        format!("{}{}", field.name(), PARTS[part])
+    };
+    let typed = Typed(typed.into_iter().map(|(field, part, text)| (name(field, part), text)).collect());
     assert_eq!(reached(&FORM, &typed).len(), fields.len());
     let today = date(2026, 11, 22);
     if let Ok(answers) = check(&FORM, &typed, &Files::new(), today) {

@@ -4,7 +4,7 @@
 use functions::rich_text::to_html;
 use libfuzzer_sys::fuzz_target;
 
-const SUBSET: [&str; 10] = ["blockquote", "br", "code", "em", "li", "ol", "p", "pre", "strong", "ul"];
+const SUBSET: [&str; 8] = ["blockquote", "br", "em", "li", "ol", "p", "strong", "ul"];
 
 fuzz_target!(|text: &str| {
     let html = to_html(text);

@@ -6,7 +6,7 @@
 
 use domain::rulebook::group_digits;
 use serde::{Serialize, Serializer};
-use std::{array, fmt};
+use std::fmt;
 
 /// Width of a drawing on a phone of 320 px, in em of its text: what fits there fits everywhere.
 const NARROW: f64 = 18.0;
@@ -27,12 +27,13 @@ const LARGE: f64 = 2.0;
 /// The largest number that is drawn: `f64` still tells it from its neighbours.
 const LARGEST: f64 = 1e15;
 
-/// Fill of a series, and colour of what is written on it. One in two is dark and the others light, no two are
-/// equally so: they are told apart in grey.
-const SERIES: [(&str, &str); 6] =
+/// Class of a fill, and that of what is written on it.
+type Colour = (&'static str, &'static str);
+/// Those of series. One in two is dark and the others light, no two are equally so: they are told apart in grey.
+const SERIES: [Colour; 6] =
     [("s1", "paper"), ("s2", "ink"), ("s3", "paper"), ("s4", "ink"), ("s5", "paper"), ("s6", "ink")];
 /// The same of grades, from the best and darkest to the worst and lightest.
-const GRADES: [(&str, &str); 7] = [
+const GRADES: [Colour; 7] = [
     ("g1", "paper"),
     ("g2", "paper"),
     ("g3", "paper"),
@@ -60,6 +61,8 @@ pub(crate) enum ChartKind {
     Bars,
     /// A bar per row, of its numbers end to end.
     Stacked,
+    /// The same of columns in order, from one end of a scale to the other.
+    Scale,
     /// A curve per column; rows are moments, in order.
     Line,
     /// One number against another.
@@ -219,7 +222,8 @@ pub(crate) fn draw(kind: ChartKind, table: &Table, unit: Option<&str>) -> Result
     let unit = unit.unwrap_or_default().trim();
     match kind {
         ChartKind::Bars => Ok(bars(table, unit)),
-        ChartKind::Stacked => Ok(stacked(table, unit)),
+        ChartKind::Stacked => Ok(stacked(table, unit, &SERIES)),
+        ChartKind::Scale => Ok(stacked(table, unit, &scale_of_grades(table.columns.len()))),
         ChartKind::Line => Ok(line(table, unit)),
         ChartKind::Gauge => gauge(table, unit),
         ChartKind::Grades => grades(table, unit),
@@ -248,7 +252,7 @@ fn check(kind: ChartKind, table: &Table) -> Result<(), ChartError> {
     }
     let most = match kind {
         ChartKind::Line => CURVES.len(),
-        ChartKind::Grades => GRADES.len(),
+        ChartKind::Scale | ChartKind::Grades => GRADES.len(),
         _ => SERIES.len(),
     };
     if count > most {
@@ -274,7 +278,7 @@ fn check(kind: ChartKind, table: &Table) -> Result<(), ChartError> {
                 return error(message, help, Some(row), Some(column));
             }
         }
-        if kind == ChartKind::Stacked && values.iter().sum::<f64>() >= LARGEST {
+        if matches!(kind, ChartKind::Stacked | ChartKind::Scale) && values.iter().sum::<f64>() >= LARGEST {
             let help = "changez d’unité : des milliers, des millions";
             return error("total trop grand pour être dessiné".to_owned(), help, Some(row), None);
         }
@@ -302,7 +306,7 @@ fn bars(table: &Table, unit: &str) -> Chart {
     sheet.finish("bars", legend)
 }
 
-fn stacked(table: &Table, unit: &str) -> Chart {
+fn stacked(table: &Table, unit: &str, colours: &[Colour]) -> Chart {
     let (mut sheet, unit) = Sheet::with_unit(unit);
     let totals = || table.rows.iter().map(|(_, values)| values.iter().sum::<f64>());
     let max = totals().fold(0.0, f64::max);
@@ -311,21 +315,24 @@ fn stacked(table: &Table, unit: &str) -> Chart {
     let full = if are_equal { 100.0 } else { 100.0 - room(totals().map(|total| amount(total, unit))) };
     for ((label, values), total) in table.rows.iter().zip(totals()) {
         sheet.row(label);
-        sheet.segments(values, full * share(1.0, max), &SERIES, unit);
+        sheet.segments(values, full * share(1.0, max), colours, unit);
         if !are_equal {
             sheet.write("total", None, full * share(total, max), SEGMENT / 2.0 + MIDDLE, amount(total, unit));
         }
         sheet.y += SEGMENT;
     }
-    sheet.finish("stacked", keys(table, SERIES.map(|(class, _)| class)))
+    sheet.finish("stacked", keys(table, colours.iter().map(|(class, _)| *class)))
+}
+
+/// The colours of so many grades: few are as far apart as many.
+fn scale_of_grades(count: usize) -> Vec<Colour> {
+    let last = count.saturating_sub(1).max(1);
+    let place = |grade: usize| ((grade * (GRADES.len() - 1)) as f64 / last as f64).round() as usize;
+    (0..count).filter_map(|grade| GRADES.get(place(grade)).copied()).collect()
 }
 
 fn grades(table: &Table, unit: &str) -> Result<Chart, ChartError> {
-    let last = table.columns.len() - 1;
-    // Few grades are as far apart as many.
-    let colour =
-        |grade: usize| GRADES[((grade * (GRADES.len() - 1)) as f64 / last.max(1) as f64).round() as usize];
-    let colours: [_; GRADES.len()] = array::from_fn(|grade| colour(grade.min(last)));
+    let colours = scale_of_grades(table.columns.len());
     let (mut sheet, short) = Sheet::with_unit(unit);
     for (row, (label, values)) in table.rows.iter().enumerate() {
         let error = |message: String, help| ChartError { message, help, row: Some(row), column: None };
@@ -348,7 +355,7 @@ fn grades(table: &Table, unit: &str) -> Result<Chart, ChartError> {
     }
     sheet.write("tick", Some("middle"), 50.0, 1.0, amount(50.0, "%"));
     sheet.y += LEADING;
-    Ok(sheet.finish("grades", keys(table, colours.map(|(class, _)| class))))
+    Ok(sheet.finish("grades", keys(table, colours.iter().map(|(class, _)| *class))))
 }
 
 /// The best grade that more than half of the voters gave, or bettered. What floating point adds to a sum makes
@@ -580,7 +587,7 @@ impl Sheet {
     }
 
     /// Bars end to end, `scale` percent long per unit, with what each is written inside when there is room.
-    fn segments(&mut self, values: &[f64], scale: f64, colours: &[(&'static str, &'static str)], unit: &str) {
+    fn segments(&mut self, values: &[f64], scale: f64, colours: &[Colour], unit: &str) {
         let mut start = 0.0;
         for (value, (class, ink)) in values.iter().zip(colours) {
             let end = (start + value * scale).min(100.0);
@@ -610,7 +617,7 @@ impl Sheet {
     }
 }
 
-fn keys<const N: usize>(table: &Table, classes: [&'static str; N]) -> Vec<Key> {
+fn keys(table: &Table, classes: impl IntoIterator<Item = &'static str>) -> Vec<Key> {
     table.columns.iter().zip(classes).map(|(label, class)| Key { class, label: label.clone() }).collect()
 }
 

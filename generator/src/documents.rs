@@ -203,11 +203,23 @@ impl Library {
     }
 }
 
+/// The list, beside a page, of the files that citizens joined to it: an id and a name in each line.
+pub(crate) const PULLED: &str = ".pulled-files";
+
+/// Whether a citizen joined a file: nobody has vouched for its inside.
+fn is_pulled(file: &Path) -> bool {
+    let list = std::fs::read_to_string(file.with_file_name(PULLED)).unwrap_or_default();
+    let name = file.file_name().map(|name| name.to_string_lossy());
+    list.lines().any(|line| line.split_once(' ').map(|(_, pulled)| pulled) == name.as_deref())
+}
+
 fn read(file: &Path, folder_url: &str) -> Result<Document, Unreadable> {
     let bytes = std::fs::read(file).map_err(|error| Unreadable::File(error.to_string()))?;
     let part = |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
     let (stem, extension) = (part(file.file_stem()), part(file.extension()).to_lowercase());
     let pages = match &*extension {
+        // A broken one is published as it is, and an enormous one not unpacked.
+        "pdf" if is_pulled(file) => None,
         "pdf" => Some(page_count(&bytes)?),
         _ => None,
     };

@@ -262,6 +262,14 @@ impl<'a> Table<'a> {
         }
     }
 
+    /// Reports a key that has no meaning here, if it is written.
+    pub(crate) fn refuse(&mut self, key: &'a str, message: impl FnOnce() -> String, help: &str) {
+        if let Some(value) = self.fields.remove(key) {
+            let place = self.document.place(key, &value);
+            place.report(place.error(message()).help(help));
+        }
+    }
+
     /// Passes over the keys that are left: what they may be depends on something that is wrong, and reported.
     pub(crate) fn pass_over(&mut self) {
         self.fields = DeTable::new();

@@ -76,7 +76,7 @@ impl MapError {
 }
 
 /// A drawing, ready to print.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub(crate) struct Map {
     width: i32,
     height: i32,
@@ -85,10 +85,20 @@ pub(crate) struct Map {
     /// In the order of the file, which is that of their numbers.
     pub(crate) points: Vec<Point>,
     scale: Scale,
+    projection: Projection,
+}
+
+/// From places on the Earth to those of a drawing, in two numbers of each and a third that they share: at longitude λ and
+/// latitude φ, in radians, is `x + zoom·λ`, `y − zoom·ln tan(π/4 + φ/2)`. The script of a form turns it round.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+struct Projection {
+    x: f64,
+    y: f64,
+    zoom: f64,
 }
 
 /// An area or a line.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub(crate) struct Shape {
     pub(crate) name: Option<Text>,
     /// `d` of a `path`.
@@ -98,7 +108,7 @@ pub(crate) struct Shape {
 }
 
 /// A place with a number, by which it is found in the list.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub(crate) struct Point {
     pub(crate) number: usize,
     pub(crate) name: Text,
@@ -117,7 +127,7 @@ struct Place {
 }
 
 /// A round distance on the ground.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 struct Scale {
     length: i32,
     text: String,
@@ -288,6 +298,12 @@ impl View {
         (WIDTH / 2.0 + (x - self.centre.0) * self.zoom, self.height / 2.0 + (y - self.centre.1) * self.zoom)
     }
 
+    fn projection(&self) -> Projection {
+        let hundredths = |value: f64| (value * 100.0).round() / 100.0;
+        let (x, y) = self.place((0.0, 0.0));
+        Projection { x: hundredths(x), y: hundredths(y), zoom: hundredths(self.zoom) }
+    }
+
     /// A round distance that takes a fourth of the width at most.
     fn scale(&self) -> Scale {
         // The projection enlarges by 1/cos(latitude), which is cosh of what it makes of the latitude.
@@ -344,6 +360,7 @@ fn draw(drawn: Vec<Drawn>) -> Map {
         lines,
         points,
         scale: view.scale(),
+        projection: view.projection(),
     }
 }
 
@@ -554,6 +571,7 @@ mod tests {
                 { "number": 1, "name": "L’école", "text": null, "url": null, "x": 400, "y": 304, "origin": null },
             ],
             "scale": { "length": 194, "text": "2\u{a0}km" },
+            "projection": { "x": 11746.0, "y": 393454.69, "zoom": 419405.11 },
         });
         assert_eq!(drawn, expected);
     }
@@ -660,6 +678,23 @@ mod tests {
                 prop_assert!((edge..=map.height - edge).contains(&point.y), "{point:?}");
             }
             prop_assert!(map.scale.length <= map.width / 4);
+        }
+
+        #[test]
+        fn the_projection_leads_to_where_points_are_drawn(
+            places in prop::collection::vec((-179.0..179.0_f64, -84.0..84.0_f64), 1..9),
+        ) {
+            prop_assume!(!places.iter().copied().all(looks_exchanged));
+            let points = places.iter().map(|(x, y)| feature("P", "Point", json!([x, y]))).collect();
+            let map = of(Value::Array(points)).expect("sound");
+            let Projection { x, y, zoom } = map.projection;
+            for (point, (longitude, latitude)) in map.points.iter().zip(&places) {
+                let drawn = point.origin.unwrap_or(Place { x: point.x, y: point.y });
+                let across = x + zoom * longitude.to_radians();
+                let down = y - zoom * (PI / 4.0 + latitude.to_radians() / 2.0).tan().ln();
+                prop_assert!((across - f64::from(drawn.x)).abs() < 1.0, "{across} {drawn:?}");
+                prop_assert!((down - f64::from(drawn.y)).abs() < 1.0, "{down} {drawn:?}");
+            }
         }
     }
 }

@@ -160,8 +160,7 @@ impl Memory {
             || postcard::to_allocvec(&(&self.leaves, &self.documents)),
             || postcard::to_allocvec(&(self.world, self.looked, &self.outputs)),
         );
-        let (pages, others) =
-            (pages.map_err(std::io::Error::other)?, others.map_err(std::io::Error::other)?);
+        let (pages, others) = (pages.map_err(std::io::Error::other)?, others.map_err(std::io::Error::other)?);
         let new = file.with_extension("new");
         let mut written = File::create(&new)?;
         written.write_all(&(pages.len() as u64).to_le_bytes())?;

@@ -69,9 +69,11 @@ struct WritingPage {
 }
 
 /// The pages of the journey of writing. The first can be read, as well as answered with.
-const WRITING_PAGES: [WritingPage; 5] = [
+const WRITING_PAGES: [WritingPage; 7] = [
     WritingPage { template: "write.html", action: "ecrire", answer: "write.html" },
     WritingPage { template: "write-preview.html", action: "ecrire", answer: "preview.html" },
+    WritingPage { template: "draft.html", action: "ecrire", answer: "draft.html" },
+    WritingPage { template: "draft-kept.html", action: "ecrire", answer: "draft-kept.html" },
     WritingPage { template: "write-code.html", action: "ecrire/code", answer: "write-code.html" },
     WritingPage { template: "written.html", action: "ecrire", answer: "written.html" },
     WritingPage { template: "own-deposit.html", action: "depots", answer: "deposit.html" },

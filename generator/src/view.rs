@@ -310,7 +310,7 @@ impl<'a> Viewer<'a> {
 
     /// The form of `petition` that is sent to `action`.
     pub(crate) fn form(&self, petition: &'a Petition, action: String) -> Form<'a> {
-        let communes = match &petition.eligibility.territory {
+        let communes = match &petition.participants.eligibility.territory {
             Territory::Any => Vec::new(),
             Territory::Communes(communes) => in_alphabetical_order(communes.values()),
         };

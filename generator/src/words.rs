@@ -122,7 +122,7 @@ const SPOKEN: [(&str, &[&str]); 19] = [
     ("phase", &["before", "open", "after"]),
     ("pledge", &["planned", "ongoing", "kept", "dropped"]),
     ("preset", &["petition"]),
-    ("results", &["answered.other", "crossing", "people", "span"]),
+    ("results", &["answered.other", "crossing", "people", "percent", "span", "window", "words.other"]),
     ("size", &["bytes", "kilo", "mega"]),
     (
         "state",

@@ -251,4 +251,69 @@ withAndWithoutJavaScript("by keyboard alone", async (visit) => {
   check(await page.locator("[data-slot=count]").isVisible(), "the support is not confirmed");
 });
 
+withAndWithoutJavaScript("a place is shown on the map of a form, or typed", async (visit) => {
+  const page = await visit.open("/garennes/idees/ecrire/");
+  const hasScript = visit.options.javaScriptEnabled !== false;
+  const map = page.locator("[data-map=f-place]");
+  if (!hasScript) {
+    await page.locator("#f-title").fill("Un banc");
+    await page.locator("#f-category-nature").check();
+    await page.locator("#f-story").fill("Pour s’asseoir à l’ombre, en attendant le car du samedi soir.");
+    await visit.follow(page, () => page.locator("main form button[value=next]").click());
+    check(await map.locator("figure svg").isVisible(), "the map is not there to be read");
+    check(!(await map.locator("[data-help]").isVisible()), "the page tells to click on a map that does not listen");
+    check(!(await page.locator("[role=application]").count()), "the map says that it listens");
+    return visit.inspect(page, "map of a form");
+  }
+  await page.locator("#f-scope-lieu").check();
+  const drawing = map.locator("[role=application]");
+  const field = page.locator("#f-place");
+  const near = (a, b, most) => a.every((number, axis) => Math.abs(number - b[axis]) <= most);
+  const marker = async () => {
+    const moved = await drawing.locator(".pin").getAttribute("transform");
+    return moved?.match(/[-\d.]+/g).map(Number);
+  };
+  const typed = async () => (await field.inputValue()).split(", ").map(Number);
+
+  // The first town of the map, where the file says that it is: the build drew it, the script finds it again.
+  const [town, place] = await Promise.all([
+    drawing.locator("circle").first().evaluate(({ cx, cy }) => [cx.baseVal.value, cy.baseVal.value]),
+    field.fill("44,0 ; 1,9").then(marker),
+  ]);
+  check(near(place, town, 1), `the marker is at ${place}, the town at ${town}`);
+  await visit.inspect(page, "map of a form");
+
+  await drawing.focus();
+  await page.keyboard.press("Shift+ArrowRight");
+  await page.keyboard.press("Shift+ArrowLeft");
+  check(near(await typed(), [44, 1.9], 0.00002), `arrows there and back lead to ${await typed()}`);
+  await page.keyboard.press("ArrowUp");
+  check((await typed())[0] > 44, "the arrow upwards does not lead to the north");
+
+  const frame = await drawing.boundingBox();
+  await page.mouse.click(frame.x + frame.width / 2, frame.y + frame.height / 2);
+  const size = await drawing.evaluate(({ viewBox }) => [viewBox.baseVal.width, viewBox.baseVal.height]);
+  check(near(await marker(), [size[0] / 2, size[1] / 2], 2), `a click in the middle put the marker at ${await marker()}`);
+
+  await field.fill("12 rue de l’Église");
+  check(!(await drawing.locator(".pin").isVisible()), "the marker is at a place that is no longer said");
+  await page.evaluate(() => localStorage.clear());
+});
+
+withAndWithoutJavaScript("the results of a questionnaire", async (visit) => {
+  const results = "/garennes/evaluation-du-droit-d-interpellation/reponses/";
+  const page = await visit.open(results);
+  await until("the results are drawn", 60_000, async () => {
+    await visit.go(page, results);
+    return page.locator(".result svg").count();
+  });
+  check((await read(page.locator(".results .lead"))).startsWith("214 personnes ont répondu."), "how many answered");
+  check(await page.locator(".results td", { hasText: "secret" }).count(), "no small number is withheld");
+  for (const file of await page.locator(".results a[href$='.csv']").all()) {
+    const response = await visit.context.request.get(await file.getAttribute("href"));
+    check(response.ok(), "a file of open data is not there");
+  }
+  await visit.inspect(page, "results of a questionnaire");
+});
+
 await run(scenarios);

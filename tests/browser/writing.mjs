@@ -302,6 +302,92 @@ scenario("words that a browser cannot keep", {}, async (visit) => {
   check(leaves() === 1, "leaving gives no warning");
 });
 
+/** Where the newest link to a draft leads. */
+const linkToDraft = (visit, person) =>
+  until("a mail with the link has come", 10_000, async () => {
+    const response = await visit.context.request.get("/_outbox/", { headers: { accept: "application/json" } });
+    const mails = (await response.json()).filter(({ to }) => to === person.email);
+    return mails.map(({ body }) => /\/actes\/\S+\/brouillon\?\S+/.exec(body)).find(Boolean)?.[0];
+  });
+
+/** Has what is typed in the form that is open kept, and its link sent. */
+async function keepDraft(visit, page, person) {
+  await press(visit, page, "draft");
+  await page.locator("#email").fill(person.email);
+  await takeTime(page);
+  await press(visit, page, "keep");
+}
+
+withAndWithoutJavaScript("a draft that a mailed link leads to", async (visit) => {
+  const person = author();
+  const page = await visit.open(form_of(IDEAS));
+  await press(visit, page, "draft", 422);
+  check((await read(page.locator("[data-summary-list]"))).includes("rien à garder"), "an empty draft is not refused");
+  await visit.inspect(page, "draft, nothing typed");
+
+  await page.locator("#f-title").fill(IDEA.title);
+  await press(visit, page, "draft");
+  await visit.inspect(page, "draft, where the link is to go");
+  await takeTime(page);
+  await press(visit, page, "keep", 422);
+  await expectRefusals(page, ["email"]);
+  await visit.inspect(page, "draft, no address");
+  await page.locator("#email").fill(person.email);
+  await press(visit, page, "keep");
+  check((await read(page.locator("[data-slot=email]"))) === person.email, "the page does not say where the link went");
+  await visit.inspect(page, "draft, link sent");
+  await press(visit, page, "edit");
+  check((await page.locator("#f-title").inputValue()) === IDEA.title, "the title is not in the form any more");
+
+  // Elsewhere: nothing is in that browser.
+  await page.evaluate(() => localStorage.clear());
+  const link = await linkToDraft(visit, person);
+  await visit.go(page, link);
+  check((await page.locator("#f-title").inputValue()) === IDEA.title, "the title is not in the draft");
+  check(await shown(page, "[data-may=draft-opened]"), "the page does not say until when the draft is kept");
+  await visit.inspect(page, "draft, opened");
+  if (hasScript(visit)) {
+    // What is not kept yet is said to get lost, and takes the place of no other draft in this browser.
+    const leaves = await countWarnings(visit, page);
+    await option(page, "theme", "eau").check();
+    await page.waitForTimeout(1_000);
+    check(!(await kept(page)).length && !(await shown(page, "[data-kept]")), "the draft is kept in the browser as well");
+    await visit.follow(page, () => page.reload());
+    check(leaves() === 1, "leaving what is not kept gives no warning");
+  }
+  await option(page, "theme", "eau").check();
+  await press(visit, page, "draft");
+  check(await shown(page, "[data-may=draft-kept]"), "the page does not say that the draft is kept again");
+  await visit.inspect(page, "draft, kept again");
+  await visit.go(page, link);
+  check(await option(page, "theme", "eau").isChecked(), "what was added is not in the draft");
+
+  await write(visit, page, IDEA);
+  await identify(visit, page, person);
+  await confirm(visit, page, person);
+  check(await shown(page, "[data-slot=reference]"), "the draft cannot be sent");
+  check(!(await kept(page)).length, "what was sent is kept in the browser");
+  await visit.go(page, link, 404);
+  check((await read(page.locator("[data-summary-list]"))).includes("envoyé ou jeté"), "the page does not tell why there is no draft");
+  await visit.inspect(page, "draft, gone");
+});
+
+withAndWithoutJavaScript("a draft that is thrown away", async (visit) => {
+  const person = author();
+  const page = await visit.open(form_of(CALL));
+  await page.locator("#f-reason").fill("Aider mes voisins");
+  await keepDraft(visit, page, person);
+  const link = await linkToDraft(visit, person);
+  await visit.go(page, link);
+  // The other one stands beside what is shown once the form is closed.
+  await visit.follow(page, () => page.locator("main form button[value=discard]:visible").click());
+  check(await shown(page, "[data-may=draft-discarded]"), "the page does not say that the draft is erased");
+  check((await page.locator("#f-reason").inputValue()) === "Aider mes voisins", "a slip of the hand loses the text");
+  await visit.inspect(page, "draft, thrown away");
+  await visit.go(page, link, 404);
+  await page.evaluate(() => localStorage.clear());
+});
+
 /** How often leaving the page was warned of; it is left all the same. */
 async function countWarnings(visit, page) {
   let count = 0;
@@ -413,6 +499,7 @@ withAndWithoutJavaScript("what citizens type is never executed", async (visit) =
   await page.locator("#f-cost").fill("");
   await press(visit, page, "next");
   await expectHarmless(page, "preview", [HOSTILE.title, HOSTILE.other, "javascript:alert(4)", "<iframe srcdoc="]);
+  const previewed = await read(page.locator("dt:text-is('Votre idée') + dd"));
   await visit.inspect(page, "hostile, preview");
   await identify(visit, page, person);
   await confirm(visit, page, person);
@@ -433,6 +520,8 @@ withAndWithoutJavaScript("what citizens type is never executed", async (visit) =
   await expectHarmless(page, "list of published texts", [HOSTILE.title]);
   await visit.go(page, path);
   await expectHarmless(page, "published page", [HOSTILE.title, "javascript:alert(4)", NAME]);
+  const published = await read(page.locator("main"));
+  check(published.includes(previewed), `the preview shows « ${previewed} », the page « ${published} »`);
   await visit.inspect(page, "hostile, published");
 
   // Who writes the same is shown the published text.

@@ -87,8 +87,7 @@ impl Citizen {
     /// # Errors
     /// When no answer comes.
     pub async fn post_parts(&self, path: &str, parts: &[Part]) -> reqwest::Result<Page> {
-        let kind = format!("multipart/form-data; boundary={BOUNDARY}");
-        self.post_bytes(path, &kind, multipart(parts)).await
+        self.post_bytes(path, &multipart_type(), multipart(parts)).await
     }
 
     /// Sends anything.
@@ -152,6 +151,11 @@ impl From<Pair> for Part {
 }
 
 const BOUNDARY: &str = "----parvis-tests-4f1d";
+
+/// The content type of [`multipart`].
+pub fn multipart_type() -> String {
+    format!("multipart/form-data; boundary={BOUNDARY}")
+}
 
 /// The body of `multipart/form-data`, as a browser writes it.
 pub fn multipart(parts: &[Part]) -> Vec<u8> {

@@ -1,5 +1,6 @@
 //! A Lambda Runtime API of our own: the real binaries ask it for invocations, as they ask AWS's.
 
+use crate::citizen::Page;
 use axum::{
     Json, Router,
     extract::{Path, State},
@@ -7,6 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
+use reqwest::header::{HeaderMap, HeaderName};
 use serde_json::{Value, json};
 use std::{
     collections::HashMap,
@@ -84,6 +86,22 @@ impl Lambda {
         self.invocations.send((id, event)).expect("the runtime listens");
         let answer = tokio::time::timeout(Duration::from_secs(30), result).await;
         answer.expect("an answer within the function's time").expect("an answer")
+    }
+
+    /// What it answers to a form.
+    ///
+    /// # Panics
+    /// When it ends without an answer, or that is none of HTTP.
+    pub async fn post(&self, path: &str, form: &str) -> Page {
+        let answer = self.invoke(form_event(path, form)).await.expect("an answer");
+        let mut headers = HeaderMap::new();
+        for (name, value) in answer["headers"].as_object().into_iter().flatten() {
+            let name = HeaderName::from_bytes(name.as_bytes()).expect("a header");
+            headers.insert(name, value.as_str().expect("a text").parse().expect("a header's value"));
+        }
+        let status = answer["statusCode"].as_u64().and_then(|status| u16::try_from(status).ok());
+        let html = answer["body"].as_str().unwrap_or_default().to_owned();
+        Page { status: status.expect("a status"), headers, html }
     }
 }
 

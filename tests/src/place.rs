@@ -4,6 +4,7 @@ use crate::{
     citizen::{Citizen, Deposit, Page, code_in},
     engines::{Engine, wait_for_port},
 };
+use axum::{middleware::map_response, response::Response};
 use domain::{
     rulebook::Rulebook,
     secret::Secret,
@@ -14,13 +15,15 @@ use functions::{
     attachment::store::Folder as Attachments,
     demonstration,
     door::{Clock, Door},
+    headers,
     mail::{Mail, Outbox},
     register::{Folder, Writer},
     routes::router,
 };
-use generator::Build;
+use generator::{Build, BuildError, Built};
 use jiff::Timestamp;
 use std::{
+    fs,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::Arc,
@@ -28,6 +31,7 @@ use std::{
 };
 use tempfile::TempDir;
 use tokio::sync::watch;
+use tower_http::services::ServeDir;
 
 /// Root of the repository, which is the root of the reference site.
 pub fn root() -> PathBuf {
@@ -75,7 +79,7 @@ impl Place {
     /// When it cannot be built.
     pub fn of_site(root: &Path, engine: Engine) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let built = generator::build(&quick(root, &folder.path().join("public")));
+        let built = generator::build(&quick(root, &folder.path().join("public"), Timestamp::now()));
         let rulebook = Arc::new(built.unwrap_or_else(|error| panic!("{error}")).rulebook);
         let outbox = Arc::new(Outbox::default());
         let door = Door {
@@ -115,6 +119,27 @@ impl Place {
         let address = listener.local_addr().expect("an address");
         tokio::spawn(async move { axum::serve(listener, router(door)).await });
         Citizen::new(format!("http://{address}"))
+    }
+
+    /// The same with the site's files, as a CDN serves them before the functions.
+    ///
+    /// # Panics
+    /// When there is no port.
+    pub async fn open_site(&self, door: Door) -> String {
+        let origin = door.attachments.origin().map(str::to_owned);
+        let protect = move |mut response: Response| {
+            headers::protect(response.headers_mut());
+            if let Some(origin) = &origin {
+                headers::allow_sending_to(response.headers_mut(), origin);
+            }
+            std::future::ready(response)
+        };
+        let files = ServeDir::new(self.folder.path().join("public"));
+        let site = router(door).fallback_service(files).layer(map_response(protect));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        tokio::spawn(async move { axum::serve(listener, site).await });
+        format!("http://{address}")
     }
 
     /// The code in the newest mail to an address.
@@ -179,6 +204,11 @@ impl Served {
         self.process.wait().expect("ended");
     }
 
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// A citizen who reads it.
     pub fn citizen(&self) -> Citizen {
         Citizen::new(&self.base)
@@ -233,8 +263,24 @@ pub async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, mut look: 
 }
 
 /// What takes long is not what these tests are about.
-fn quick<'a>(root: &'a Path, output: &'a Path) -> Build<'a> {
-    Build { quick: true, compress: false, ..Build::new(root, output, Timestamp::now()) }
+fn quick<'a>(root: &'a Path, output: &'a Path, now: Timestamp) -> Build<'a> {
+    Build { quick: true, compress: false, ..Build::new(root, output, now) }
+}
+
+/// Builds a site as of a moment, into `public/` beside its content.
+///
+/// # Errors
+/// What is wrong in it.
+pub fn build_at(site: &Path, now: Timestamp) -> Result<Built, BuildError> {
+    generator::build(&quick(site, &site.join("public"), now))
+}
+
+/// What a file of a site holds.
+///
+/// # Panics
+/// When there is none.
+pub fn read(site: &Path, path: &str) -> String {
+    fs::read_to_string(site.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
 /// The reference site, built into a folder of its own: `public/` and `answers/`.
@@ -243,7 +289,7 @@ fn quick<'a>(root: &'a Path, output: &'a Path) -> Build<'a> {
 /// When it cannot be built.
 pub fn reference_site() -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
-    let built = generator::build(&quick(&root(), &folder.path().join("public")));
+    let built = generator::build(&quick(&root(), &folder.path().join("public"), Timestamp::now()));
     built.unwrap_or_else(|error| panic!("{error}"));
     folder
 }
@@ -256,7 +302,7 @@ pub fn pages(folder: &Path) -> Vec<PathBuf> {
     let mut pages = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).expect("a folder") {
+        for entry in fs::read_dir(folder).expect("a folder") {
             let path = entry.expect("an entry").path();
             match path.extension() {
                 _ if path.is_dir() => folders.push(path),
@@ -283,13 +329,12 @@ pub struct Weight {
 /// # Panics
 /// When an asset is missing.
 pub fn weight(site: &Path, page: &Path) -> Weight {
-    let html = std::fs::read_to_string(page).expect("a page");
+    let html = fs::read_to_string(page).expect("a page");
     let assets = |extension: &str| -> usize {
         let quoted = html.split('"').filter(|text| text.starts_with("/assets/") && text.ends_with(extension));
         let named: std::collections::BTreeSet<&str> = quoted.collect();
-        let read = |url: &&str| {
-            std::fs::read(site.join("public").join(url.trim_start_matches('/'))).expect("an asset")
-        };
+        let read =
+            |url: &&str| fs::read(site.join("public").join(url.trim_start_matches('/'))).expect("an asset");
         named.iter().map(read).map(|bytes| compressed(&bytes)).sum()
     };
     Weight { html_and_css: compressed(html.as_bytes()) + assets(".css"), javascript: assets(".js") }
@@ -321,8 +366,8 @@ social_cards = false
     let site = tempfile::tempdir().expect("a folder");
     let write = |path: &str, text: &str| {
         let path = site.path().join(path);
-        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-        std::fs::write(path, text).expect("written");
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, text).expect("written");
     };
     write("site.toml", SETTINGS);
     write("content/_index.md", "+++\nkind = \"home\"\ntitle = \"Accueil\"\n+++\n");

@@ -12,16 +12,13 @@ use functions::{
     register::{Folder, Writer},
     table::{Condition, Write},
 };
-use generator::{
-    Build,
-    desk::{Desk, DeskError, pull},
-};
+use generator::desk::{Desk, DeskError, pull};
 use jiff::{SignedDuration, Timestamp};
 use std::{fs, path::Path, sync::Arc};
 use tempfile::TempDir;
 use tests::{
     engines::{self, Engine},
-    place::small_site,
+    place::{build_at, read, small_site},
 };
 use tokio::sync::watch;
 
@@ -140,10 +137,6 @@ async fn make(desk: &Desk, reference: &str, did: Move) -> Result<generator::desk
     desk.make(&filed, did, "Comité").await
 }
 
-fn read(site: &TempDir, path: &str) -> String {
-    fs::read_to_string(site.path().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deposit_is_examined_published_pulled_and_shown() {
     for engine in engines::all().await {
@@ -179,13 +172,11 @@ async fn a_deposit_is_examined_published_pulled_and_shown() {
         let page = Path::new("content/ville/idees/depots/un-banc-abcd-ef01/index.md");
         assert_eq!(pulled.written, [page]);
         assert_eq!(pull::pull(&desk, site.path()).await.unwrap(), pull::Pulled::default(), "twice is once");
-        insta::assert_snapshot!("a_pulled_deposit", read(&site, page.to_str().unwrap()));
+        insta::assert_snapshot!("a_pulled_deposit", read(site.path(), page.to_str().unwrap()));
 
         // The next build shows it, with nothing of its author but the name they chose.
-        let output = site.path().join("public");
-        let built = generator::build(&Build { quick: true, ..Build::new(site.path(), &output, now()) });
-        built.unwrap_or_else(|error| panic!("{error}"));
-        let html = read(&site, "public/ville/idees/depots/un-banc-abcd-ef01/index.html");
+        build_at(site.path(), now()).unwrap_or_else(|error| panic!("{error}"));
+        let html = read(site.path(), "public/ville/idees/depots/un-banc-abcd-ef01/index.html");
         assert!(html.contains("Jeanne M.") && html.contains("/soutenir/"), "{html}");
         for hidden in ["jeanne@", "612345678", "<script>alert", "href=\"https://x.example"] {
             assert!(!html.contains(hidden), "{hidden} in {html}");
@@ -218,7 +209,7 @@ async fn what_is_hidden_or_merged_leaves_the_content() {
         let pulled = pull::pull(&desk, site.path()).await.unwrap();
         assert_eq!(pulled.removed, [Path::new(first).join("index.md")]);
         assert!(!site.path().join(first).exists());
-        let other = read(&site, "content/ville/idees/depots/des-bancs-abcd-ef02/index.md");
+        let other = read(site.path(), "content/ville/idees/depots/des-bancs-abcd-ef02/index.md");
         assert!(other.contains("aliases = [\"/ville/idees/depots/un-banc-abcd-ef01/\"]"), "{other}");
         assert!(
             other.contains("a été réuni à ce texte. Ses soutiens restent"),
@@ -231,7 +222,7 @@ async fn what_is_hidden_or_merged_leaves_the_content() {
         assert!(!site.path().join("content/ville/idees/depots/des-bancs-abcd-ef02").exists());
         let hidden = "content/ville/idees/.hidden.json";
         assert_eq!(
-            (pulled.written, read(&site, hidden)),
+            (pulled.written, read(site.path(), hidden)),
             (vec![hidden.into()], "{\n  \"ABCD-EF02\": \"erasure\"\n}\n".to_owned())
         );
         assert_eq!(pull::pull(&desk, site.path()).await.unwrap(), pull::Pulled::default());
@@ -249,8 +240,7 @@ async fn a_form_that_was_answered_can_no_longer_change_what_answers_mean() {
         let changed = IDEAS.replace(from, to);
         assert_ne!(changed, IDEAS);
         fs::write(site.path().join("content/ville/idees/_index.md"), changed).unwrap();
-        let output = site.path().join("public");
-        generator::build(&Build { quick: true, ..Build::new(site.path(), &output, now()) })
+        build_at(site.path(), now())
     };
     change("label = \"Eau\"", "label = \"L’eau\"").unwrap_or_else(|error| panic!("{error}"));
     change("{ id = \"eau\", label = \"Eau\" }, ", "").expect_err("a choice that was made is gone");

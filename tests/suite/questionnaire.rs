@@ -5,11 +5,13 @@ use functions::{
     demonstration, questionnaire,
     register::{Folder, Writer},
 };
-use generator::Build;
 use jiff::Timestamp;
-use std::{fs, path::Path, sync::Arc};
+use std::{path::Path, sync::Arc};
 use tempfile::TempDir;
-use tests::{engines, place::small_site};
+use tests::{
+    engines,
+    place::{build_at, read, small_site},
+};
 use tokio::sync::watch;
 
 const CYCLING: &str = r#"+++
@@ -74,14 +76,7 @@ fn at(text: &str) -> Timestamp {
 }
 
 fn build(site: &TempDir, now: Timestamp) -> generator::Built {
-    let output = site.path().join("public");
-    let built =
-        generator::build(&Build { quick: true, compress: false, ..Build::new(site.path(), &output, now) });
-    built.unwrap_or_else(|error| panic!("{error}"))
-}
-
-fn read(site: &TempDir, path: &str) -> String {
-    fs::read_to_string(site.path().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+    build_at(site.path(), now).unwrap_or_else(|error| panic!("{error}"))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -101,11 +96,11 @@ async fn results_are_published_after_the_close_and_drawn_by_the_next_build() {
         writer.run(open).await.unwrap();
         assert!(!Path::new(&site.path().join(file)).exists());
         build(&site, open);
-        let later = read(&site, "public/ville/trajets/resultats/index.html");
+        let later = read(site.path(), "public/ville/trajets/resultats/index.html");
         assert!(later.contains("après la clôture"), "{later}");
 
         writer.run(closed).await.unwrap();
-        let published: Published = serde_json::from_str(&read(&site, file)).unwrap();
+        let published: Published = serde_json::from_str(&read(site.path(), file)).unwrap();
         assert_eq!(published.answers, 300, "{}", engine.name);
         let writing = rulebook.processes["trajets"].writing.as_ref().unwrap();
         let results = questionnaire::results(&*engine.table, "trajets", writing, closed).await.unwrap();
@@ -113,15 +108,18 @@ async fn results_are_published_after_the_close_and_drawn_by_the_next_build() {
         assert!(results.fields["why"].answered < 300, "a question that was not reached was not answered");
 
         build(&site, closed);
-        let html = read(&site, "public/ville/trajets/resultats/index.html");
+        let html = read(site.path(), "public/ville/trajets/resultats/index.html");
         for shown in ["300", "À vélo", "Le vol", "Bien", "<svg", "donnees/reponses.csv"] {
             assert!(html.contains(shown), "{shown} in {html}");
         }
         assert!(!html.contains("personne fictive."), "free text is never published");
-        insta::assert_snapshot!("results_table", read(&site, "public/ville/trajets/donnees/reponses.csv"));
+        insta::assert_snapshot!(
+            "results_table",
+            read(site.path(), "public/ville/trajets/donnees/reponses.csv")
+        );
         insta::assert_snapshot!(
             "results_dictionary",
-            read(&site, "public/ville/trajets/donnees/dictionnaire.csv")
+            read(site.path(), "public/ville/trajets/donnees/dictionnaire.csv")
         );
     }
 }

@@ -1,5 +1,10 @@
 //! The built site, by tools that judge web pages and templates.
 
+use crate::kinds::{
+    self,
+    form::{FILES, FORM},
+};
+use generator::desk::Desk;
 use jiff::Timestamp;
 use std::{
     fs,
@@ -11,7 +16,7 @@ use tests::{
     place::{Served, pages, program, reference_site, root, weight},
 };
 
-fn run(command: &mut Command) {
+pub(crate) fn run(command: &mut Command) {
     let output =
         command.output().unwrap_or_else(|error| panic!("{command:?}: {error} (tests/run.sh installs it)"));
     let said =
@@ -19,14 +24,14 @@ fn run(command: &mut Command) {
     assert!(output.status.success(), "{said}");
 }
 
-fn browser(script: &str) -> Command {
+pub(crate) fn browser(script: &str) -> Command {
     let mut command = Command::new("node");
     command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("browser").join(script));
     command
 }
 
 /// Every page below the folders, by the Nu HTML checker.
-fn check_html(folders: &[PathBuf]) {
+pub(crate) fn check_html(folders: &[PathBuf]) {
     let checker =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("browser/node_modules/vnu-jar/build/dist/vnu.jar");
     run(Command::new("java")
@@ -64,6 +69,36 @@ async fn those_who_write_are_well_in_a_browser_and_what_they_type_is_never_execu
     // With the published text that would like to be more than text, once nothing is built any more.
     drop(served);
     check_html(&[answers.path().to_owned(), data.path().join("site")]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_kind_of_field_is_well_in_a_browser_and_its_answer_arrives() {
+    let (data, answers) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let site = kinds::site();
+    let served = Served::start_site(site.path(), data.path(), &[]).await;
+    let (form, files) = (data.path().join("form.json"), tempfile::tempdir().unwrap());
+    fs::write(&form, serde_json::to_vec(FORM).unwrap()).unwrap();
+    for (name, content) in FILES {
+        fs::write(files.path().join(name), content).unwrap();
+    }
+    let mut journey = browser("kinds.mjs");
+    journey.arg(&served.base).args([&form, files.path()]);
+    run(journey.arg("--save").arg(answers.path()));
+    check_html(&[answers.path().to_owned()]);
+
+    let desk = Desk::open(site.path(), data.path(), Timestamp::now());
+    let desk = desk.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(kinds::assert_exported(&desk).await, 2, "with JavaScript and without");
+    let reference = desk.list(None).await.unwrap().remove(0).stored.deposit.reference;
+    let mut show = Command::new(program("parvis"));
+    show.args(["--root".as_ref(), site.path()])
+        .args(["deposits", "show", &reference, "--data"])
+        .arg(data.path());
+    let shown = String::from_utf8(show.output().unwrap().stdout).unwrap();
+    for field in FORM.iter().filter(|field| !field.exported.is_empty()) {
+        let first = field.exported.trim_start_matches('\'').lines().next().unwrap();
+        assert!(shown.replace(['\u{a0}', '\u{202f}'], " ").contains(first), "{}: {shown}", field.id);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,7 +1,9 @@
 //! The journey of those who write, over HTTP and without JavaScript, on every engine.
 
-mod files;
+mod drafts;
+pub(crate) mod files;
 mod hostile;
+mod moves;
 mod own;
 pub(crate) mod site;
 

@@ -25,7 +25,7 @@ pub struct Filling<'a> {
     pub html: Vec<(&'a str, String)>,
     /// What the page carries on as hidden inputs.
     pub carry: Vec<(&'a str, &'a str)>,
-    /// What may be done: its buttons are shown.
+    /// What may be done, or is so: its parts are shown.
     pub may: Vec<&'a str>,
     /// Whether it is known who writes: the page does not ask it.
     pub is_known: bool,
@@ -227,8 +227,10 @@ fn refused_in_part<'a>(refusals: &'a [Refusal], field: &str) -> Option<&'a Refus
 
 type Handled = Result<(), Box<dyn std::error::Error + Send + Sync>>;
 
+/// Marks what is refused: itself, or with the whole field that it is a part of, `f-order-bus` with `f-order`.
 fn mark_refused(input: &mut Element<'_, '_>, filling: &Filling<'_>, name: &str) -> Handled {
-    if refused(filling.refusals, name).is_some() {
+    let whole = name.rsplit_once('-').map(|(field, _)| field);
+    if [Some(name), whole].into_iter().flatten().any(|name| refused(filling.refusals, name).is_some()) {
         input.set_attribute("aria-invalid", "true")?;
     }
     Ok(())
@@ -243,7 +245,8 @@ fn set_present(element: &mut Element<'_, '_>, attribute: &str, present: bool) ->
     Ok(())
 }
 
-fn message(refusal: &Refusal, words: &Words) -> String {
+/// What a refusal says.
+pub(crate) fn message(refusal: &Refusal, words: &Words) -> String {
     let values: Vec<(&str, &str)> =
         refusal.values.iter().map(|(name, value)| (*name, value.as_str())).collect();
     refusal.message.clone().unwrap_or_else(|| words.say(&refusal.key(), &values))

@@ -4,6 +4,7 @@
 mod image;
 mod look;
 pub mod name;
+pub(crate) mod named;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod store;
@@ -13,9 +14,6 @@ pub use look::Refused;
 use domain::form::{Attachment, kinds::Media};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
-
-/// Bytes of all files of one request.
-pub const MOST_TOGETHER: u64 = 12_000_000;
 
 /// Hexadecimal digits of a file's id.
 const ID_DIGITS: usize = 32;

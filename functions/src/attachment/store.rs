@@ -2,7 +2,13 @@
 
 use super::is_id;
 use async_trait::async_trait;
-use aws_sdk_s3::{error::DisplayErrorContext, primitives::ByteStream};
+use aws_sdk_s3::{
+    error::DisplayErrorContext,
+    operation::get_object::GetObjectOutput,
+    presigning::PresigningConfig,
+    primitives::{ByteStream, DateTime},
+    types::MetadataDirective,
+};
 use jiff::{SignedDuration, Timestamp};
 use std::{
     collections::BTreeSet,
@@ -10,7 +16,7 @@ use std::{
     io::{self, Write},
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
-    time::SystemTime,
+    time::{Duration, SystemTime},
 };
 
 /// How long a file is kept that nothing names: longer than it can travel in forms and then wait for a code.
@@ -27,6 +33,9 @@ pub enum StoreError {
     Failed(String),
 }
 
+/// How long a browser may wait before it begins to send a file by itself.
+const INVITATION_LIFETIME: Duration = Duration::from_secs(15 * 60);
+
 /// Keeps files, each under its id ([`domain::form::Attachment::id`]).
 #[async_trait]
 pub trait Store: Send + Sync {
@@ -41,6 +50,22 @@ pub trait Store: Send + Sync {
 
     /// Where agents find a file.
     fn place(&self, id: &str) -> String;
+
+    /// The site to which browsers send large files by themselves; none where all files come with their form.
+    fn origin(&self) -> Option<&str> {
+        None
+    }
+
+    /// An address at [`Store::origin`] to which a browser can send one file of exactly `size` bytes, by PUT. Until it is
+    /// looked into it is called `id`, of the same form as ids.
+    async fn invite(&self, _id: &str, _size: u64) -> Result<Option<String>, StoreError> {
+        Ok(None)
+    }
+
+    /// What was sent to the address of an invitation, a day ago at most, if it is no larger than `most` bytes.
+    async fn received(&self, _id: &str, _most: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(None)
+    }
 }
 
 /// Takes no files.
@@ -216,26 +241,93 @@ impl Store for Folder {
     }
 }
 
-/// A bucket of S3. What came lies under one prefix, which the bucket erases after some days; what is kept under another.
+/// A bucket of S3. What browsers sent by themselves lies under one prefix until it is looked into, and what came under
+/// another: the bucket erases both after some days. What is kept lies under a third.
 #[derive(Debug, Clone)]
 pub struct Bucket {
     client: aws_sdk_s3::Client,
     name: String,
+    origin: String,
 }
 
 impl Bucket {
-    /// The bucket of that name.
-    pub fn new(client: aws_sdk_s3::Client, name: String) -> Self {
-        Self { client, name }
+    /// The bucket of that name, at `origin` for browsers.
+    pub fn new(client: aws_sdk_s3::Client, name: String, origin: String) -> Self {
+        Self { client, name, origin }
+    }
+
+    /// Removes what was kept, was not needed for [`UNNAMED_LIFETIME`] and is none of `named`; gives how many files that were.
+    ///
+    /// # Errors
+    /// As the bucket; the next call does what this one could not.
+    pub async fn sweep(&self, named: &BTreeSet<String>, now: Timestamp) -> Result<usize, StoreError> {
+        let before = now.saturating_sub(UNNAMED_LIFETIME).unwrap_or(Timestamp::MIN);
+        let prefix = kept("");
+        let list = self.client.list_objects_v2().bucket(&self.name).prefix(&prefix);
+        let mut pages = list.into_paginator().send();
+        let mut removed = 0;
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| failed(DisplayErrorContext(&error)))?;
+            for object in page.contents() {
+                let id = object.key().and_then(|key| key.strip_prefix(&prefix)).unwrap_or_default();
+                if is_older_than(object.last_modified(), before) && is_id(id) && !named.contains(id) {
+                    removed += usize::from(self.remove(id, before).await?);
+                }
+            }
+        }
+        Ok(removed)
+    }
+
+    /// Removes a kept file, unless it was renewed since it was listed. S3 has no such condition: whoever keeps a file of two
+    /// days between the question and the removal finds it gone, and is told when it is asked for.
+    async fn remove(&self, id: &str, before: Timestamp) -> Result<bool, StoreError> {
+        let head = self.client.head_object().bucket(&self.name).key(kept(id)).send().await;
+        match head {
+            Ok(head) if is_older_than(head.last_modified(), before) => {}
+            Ok(_) => return Ok(false),
+            Err(error) if error.as_service_error().is_some_and(|error| error.is_not_found()) => {
+                return Ok(false);
+            }
+            Err(error) => return Err(failed(DisplayErrorContext(&error))),
+        }
+        let removed = self.client.delete_object().bucket(&self.name).key(kept(id)).send().await;
+        removed.map(|_| true).map_err(|error| failed(DisplayErrorContext(&error)))
+    }
+
+    /// Copies an object over the one that is kept under an id; `false` when there is none to copy.
+    async fn copy(&self, from: String, id: &str) -> Result<bool, StoreError> {
+        let copy = self.client.copy_object().bucket(&self.name).key(kept(id));
+        let copy = copy.copy_source(format!("{}/{from}", self.name));
+        // Onto itself, an object is copied only with something about it replaced: here, by the same.
+        let copy = copy.metadata_directive(MetadataDirective::Replace).content_type(CONTENT_TYPE);
+        let Err(error) = copy.send().await else { return Ok(true) };
+        let is_gone = error.raw_response().is_some_and(|response| response.status().as_u16() == 404);
+        if is_gone { Ok(false) } else { Err(failed(DisplayErrorContext(&error))) }
     }
 
     async fn read(&self, key: String) -> Result<Option<Vec<u8>>, StoreError> {
+        let Some(object) = self.object(key).await? else { return Ok(None) };
+        Ok(Some(object.body.collect().await.map_err(failed)?.to_vec()))
+    }
+
+    async fn object(&self, key: String) -> Result<Option<GetObjectOutput>, StoreError> {
         match self.client.get_object().bucket(&self.name).key(key).send().await {
-            Ok(object) => Ok(Some(object.body.collect().await.map_err(failed)?.to_vec())),
+            Ok(object) => Ok(Some(object)),
             Err(error) if error.as_service_error().is_some_and(|error| error.is_no_such_key()) => Ok(None),
             Err(error) => Err(failed(DisplayErrorContext(&error))),
         }
     }
+}
+
+/// Whatever it is, nobody is to run it.
+const CONTENT_TYPE: &str = "application/octet-stream";
+
+fn is_older_than(modified: Option<&DateTime>, before: Timestamp) -> bool {
+    modified.is_some_and(|modified| modified.secs() < before.as_second())
+}
+
+fn incoming(id: &str) -> String {
+    format!("attachments/incoming/{id}")
 }
 
 fn waiting(id: &str) -> String {
@@ -253,7 +345,7 @@ impl Store for Bucket {
             return Err(unknown(id));
         }
         let object = self.client.put_object().bucket(&self.name).key(waiting(id));
-        let object = object.content_type("application/octet-stream").body(ByteStream::from(bytes));
+        let object = object.content_type(CONTENT_TYPE).body(ByteStream::from(bytes));
         object.send().await.map(drop).map_err(|error| failed(DisplayErrorContext(&error)))
     }
 
@@ -261,19 +353,8 @@ impl Store for Bucket {
         if !is_id(id) {
             return Ok(false);
         }
-        let copy = self.client.copy_object().bucket(&self.name).key(kept(id));
-        let copied = copy.copy_source(format!("{}/{}", self.name, waiting(id))).send().await;
-        let Err(error) = copied else { return Ok(true) };
-        let is_gone = error.raw_response().is_some_and(|response| response.status().as_u16() == 404);
-        if !is_gone {
-            return Err(failed(DisplayErrorContext(&error)));
-        }
         // A deposit that is edited names what was kept before.
-        match self.client.head_object().bucket(&self.name).key(kept(id)).send().await {
-            Ok(_) => Ok(true),
-            Err(error) if error.as_service_error().is_some_and(|error| error.is_not_found()) => Ok(false),
-            Err(error) => Err(failed(DisplayErrorContext(&error))),
-        }
+        Ok(self.copy(waiting(id), id).await? || self.copy(kept(id), id).await?)
     }
 
     async fn get(&self, id: &str) -> Result<Option<Vec<u8>>, StoreError> {
@@ -288,6 +369,34 @@ impl Store for Bucket {
 
     fn place(&self, id: &str) -> String {
         format!("s3://{}/{}", self.name, kept(id))
+    }
+
+    fn origin(&self) -> Option<&str> {
+        Some(&self.origin)
+    }
+
+    async fn invite(&self, id: &str, size: u64) -> Result<Option<String>, StoreError> {
+        if !is_id(id) {
+            return Err(unknown(id));
+        }
+        // The size is signed: S3 takes no more.
+        let size = i64::try_from(size).map_err(failed)?;
+        let put = self.client.put_object().bucket(&self.name).key(incoming(id)).content_length(size);
+        let config = PresigningConfig::expires_in(INVITATION_LIFETIME).map_err(failed)?;
+        let signed = put.presigned(config).await.map_err(|error| failed(DisplayErrorContext(&error)))?;
+        Ok(Some(signed.uri().to_owned()))
+    }
+
+    async fn received(&self, id: &str, most: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        if !is_id(id) {
+            return Ok(None);
+        }
+        let Some(object) = self.object(incoming(id)).await? else { return Ok(None) };
+        let length = object.content_length().and_then(|length| u64::try_from(length).ok());
+        if length.is_none_or(|length| length > most) {
+            return Ok(None);
+        }
+        Ok(Some(object.body.collect().await.map_err(failed)?.to_vec()))
     }
 }
 

@@ -95,16 +95,20 @@ pub(crate) async fn ask<J: Journey>(
     if let Err(error) = door.mailer.send(mail).await {
         tracing::error!(%error, "a code could not be sent");
         pending::take_back(door, &kept, earlier, now).await?;
-        return Ok(match error {
-            MailError::Undeliverable => {
-                Asked::Refused(StatusCode::UNPROCESSABLE_ENTITY, Refusal::of(Field::Email, "undeliverable"))
-            }
-            MailError::Unavailable(_) => {
-                Asked::Refused(StatusCode::SERVICE_UNAVAILABLE, unavailable(journey.contact()))
-            }
-        });
+        let (status, refusal) = not_sent(&error, journey.contact());
+        return Ok(Asked::Refused(status, refusal));
     }
     Ok(Asked::CodeSent)
+}
+
+/// What is said when a mail was not taken.
+pub(crate) fn not_sent(error: &MailError, contact: &str) -> (StatusCode, Refusal) {
+    match error {
+        MailError::Undeliverable => {
+            (StatusCode::UNPROCESSABLE_ENTITY, Refusal::of(Field::Email, "undeliverable"))
+        }
+        MailError::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, unavailable(contact)),
+    }
 }
 
 /// Whether a network may ask for one more code.

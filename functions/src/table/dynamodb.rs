@@ -5,6 +5,7 @@
 //! `ClientRequestToken` is not relied on: conditions make every write safe to repeat.
 
 use super::{Change, Changes, CommitError, Condition, Item, Key, Position, Table, TableError, Write};
+use crate::attachment::named::{PARTITIONS, named_by};
 use async_trait::async_trait;
 use aws_sdk_dynamodb::{
     Client,
@@ -21,7 +22,7 @@ use aws_sdk_dynamodbstreams::{self as streams, types::ShardIteratorType};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     time::Duration,
 };
 
@@ -68,6 +69,36 @@ impl DynamoTable {
             .await
             .map_err(|error| broken(error.into_service_error()))?;
         Ok(())
+    }
+
+    /// The files that deposits, answers and what waits for its code name, and that are still of use. Reads the whole
+    /// table: for once a day.
+    ///
+    /// # Errors
+    /// As a read.
+    pub async fn named_files(&self, now: Timestamp) -> Result<BTreeSet<String>, TableError> {
+        let values = PARTITIONS.iter().enumerate();
+        let values = values.map(|(n, prefix)| (format!(":p{n}"), AttributeValue::S((*prefix).to_owned())));
+        let ours: Vec<String> = (0..PARTITIONS.len()).map(|n| format!("begins_with(pk, :p{n})")).collect();
+        let mut pages = self
+            .items
+            .scan()
+            .table_name(&self.name)
+            .filter_expression(ours.join(" OR "))
+            .set_expression_attribute_values(Some(values.collect()))
+            .consistent_read(true)
+            .into_paginator()
+            .send();
+        let mut named = BTreeSet::new();
+        while let Some(page) = pages.next().await {
+            for found in page.map_err(busy)?.items() {
+                let item = item(found)?;
+                if item.is_live(now) {
+                    named.extend(named_by(&item.key.partition, &item.body));
+                }
+            }
+        }
+        Ok(named)
     }
 
     /// One write goes alone, for half the price of a transaction.

@@ -4,7 +4,7 @@
 //! gets the answer to its own conditions, and waits for the sync of the batch.
 
 use super::{Change, Changes, CommitError, Condition, Item, Key, Position, Table, TableError, Write};
-use crate::attachment::is_id;
+use crate::attachment::named::{PARTITIONS, named_by};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -100,25 +100,24 @@ impl SqliteTable {
         tokio::task::spawn_blocking(task).await.map_err(|error| TableError::Broken(error.to_string()))?
     }
 
-    /// The files that deposits, answers and what waits for its code name.
+    /// The files that deposits, answers and what waits for its code name, and that are still of use.
     ///
     /// # Errors
     /// As a read.
     pub async fn named_files(&self, now: Timestamp) -> Result<BTreeSet<String>, TableError> {
         self.read(move |connection| {
             let mut rows = connection.prepare_cached(
-                "SELECT body FROM items
-                 WHERE (partition >= 'answer#' AND partition < 'answer$'
-                        OR partition >= 'deposit#' AND partition < 'deposit$'
-                        OR partition >= 'writing#' AND partition < 'writing$')
-                   AND (expires IS NULL OR expires > ?1)",
+                "SELECT partition, body FROM items
+                 WHERE partition >= ?1 AND partition < ?2 AND (expires IS NULL OR expires > ?3)",
             )?;
             let mut named = BTreeSet::new();
-            let mut rows = rows.query([now.as_second()])?;
-            while let Some(row) = rows.next()? {
-                let body: String = row.get(0)?;
-                let ids = body.split("\"id\":\"").skip(1).filter_map(|rest| rest.split('"').next());
-                named.extend(ids.filter(|id| is_id(id)).map(str::to_owned));
+            for prefix in PARTITIONS {
+                let beyond = prefix.replace('#', "$");
+                let mut rows = rows.query(params![prefix, beyond, now.as_second()])?;
+                while let Some(row) = rows.next()? {
+                    let (partition, body): (String, String) = (row.get(0)?, row.get(1)?);
+                    named.extend(named_by(&partition, &body));
+                }
             }
             Ok(named)
         })

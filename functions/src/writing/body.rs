@@ -1,11 +1,12 @@
 //! What a browser sends, decoded in bounded memory.
 
-use crate::attachment::MOST_TOGETHER;
+use super::announce::Announced;
 use axum::{
     body::{Body, Bytes, HttpBody},
     extract::{DefaultBodyLimit, FromRequest, Multipart, Request},
     http::{StatusCode, header},
 };
+use domain::limits::FILES_TOGETHER;
 use http_body::Frame;
 use percent_encoding::percent_decode;
 use std::{
@@ -15,13 +16,19 @@ use std::{
     sync::{Arc, Mutex},
     task::{Context, Poll, ready},
 };
+use tokio::sync::{Semaphore, SemaphorePermit};
 
-/// What is kept of a body without files while it is decoded.
-const LARGEST_BODY: usize = 1024 * 1024;
+/// What is kept of a body without files while it is decoded: every byte of its text may be written with three.
+const LARGEST_BODY: usize = 4 * MOST_TEXT;
 /// What is read of a larger one, for a browser that is cut short does not show the answer.
 const LONGEST_READ: usize = 24 * 1024 * 1024;
 /// Names and texts together.
 const MOST_TEXT: usize = 64 * 1024;
+/// What is kept of files at a time, of all requests together, in units.
+const ROOM_IN_UNITS: usize = 8 * 12_000_000 / UNIT;
+/// Bytes.
+const UNIT: usize = 60_000;
+static ROOM: Semaphore = Semaphore::const_new(ROOM_IN_UNITS);
 /// A form has some hundred inputs.
 const MOST_PARTS: usize = 400;
 const LONGEST_NAME: usize = 100;
@@ -40,7 +47,7 @@ pub(super) struct Received {
 }
 
 /// A file that was sent.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) struct Upload {
     /// Name of the input.
     pub(super) name: String,
@@ -50,14 +57,43 @@ pub(super) struct Upload {
 }
 
 /// What came of a file.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) enum Content {
     /// All of it.
-    Whole(Vec<u8>),
+    Whole(Kept),
+    /// The browser sent it to the store by itself, before the form.
+    Announced(Announced),
     /// It is larger than its input takes.
     TooLarge,
     /// With those before it, it is larger than what is taken at once.
     TooMuch,
+    /// With what others are sending, it would be more than there is memory for.
+    NoRoom,
+}
+
+/// The bytes of a file, and the room that they take among those of all requests.
+#[derive(Debug)]
+pub(super) struct Kept {
+    pub(super) bytes: Vec<u8>,
+    pub(super) room: Room,
+}
+
+/// Given back when it is dropped.
+#[derive(Debug, Default)]
+pub(super) struct Room(Option<SemaphorePermit<'static>>);
+
+impl Room {
+    /// Takes what is wanting for `length` bytes; whether there was that much.
+    fn grow_to(&mut self, length: usize) -> bool {
+        let taken = self.0.as_ref().map_or(0, SemaphorePermit::num_permits);
+        let Ok(wanting) = u32::try_from(length.div_ceil(UNIT).saturating_sub(taken)) else { return false };
+        let Ok(more) = ROOM.try_acquire_many(wanting) else { return false };
+        match &mut self.0 {
+            Some(room) => room.merge(more),
+            None => self.0 = Some(more),
+        }
+        true
+    }
 }
 
 /// The longest name of a file that is looked at, in characters.
@@ -132,6 +168,7 @@ impl Received {
             self.count(name.len())?;
             let largest = sizes.get(&name).copied().unwrap_or(0);
             let mut value = Vec::new();
+            let mut room = Room::default();
             let mut beyond = None;
             while let Some(chunk) = field.chunk().await.map_err(trouble)? {
                 if file.is_none() {
@@ -140,13 +177,15 @@ impl Received {
                     let length = u64::try_from(value.len() + chunk.len()).unwrap_or(u64::MAX);
                     if length > largest {
                         beyond = Some(Content::TooLarge);
-                    } else if together + length > MOST_TOGETHER {
+                    } else if together + length > FILES_TOGETHER {
                         beyond = Some(Content::TooMuch);
+                    } else if !room.grow_to(value.len() + chunk.len()) {
+                        beyond = Some(Content::NoRoom);
                     }
                 }
                 match beyond {
                     None => value.extend_from_slice(&chunk),
-                    Some(_) => value = Vec::new(),
+                    Some(_) => (value, room) = (Vec::new(), Room::default()),
                 }
             }
             let Some(file) = file else {
@@ -156,7 +195,7 @@ impl Received {
             together += u64::try_from(value.len()).unwrap_or(u64::MAX);
             let is_empty = value.is_empty() && beyond.is_none();
             if !is_empty && sizes.contains_key(&name) {
-                let content = beyond.unwrap_or(Content::Whole(value));
+                let content = beyond.unwrap_or(Content::Whole(Kept { bytes: value, room }));
                 self.uploads.push(Upload { name, file, content });
             }
         }
@@ -288,9 +327,9 @@ mod tests {
             + &part("name=\"f-z\"; filename=\"y.pdf\"", "%PDF")
             + "--x--\r\n";
         let received = received(MULTIPART, body).await;
-        let upload =
-            Upload { name: "f-b".into(), file: "x.pdf".into(), content: Content::Whole(b"%PDF".into()) };
-        assert_eq!((received.pairs.len(), &received.uploads[..], received.trouble), (0, &[upload][..], None));
+        assert_eq!((received.pairs.len(), received.uploads.len(), received.trouble), (0, 1, None));
+        let Upload { name, file, content: Content::Whole(kept) } = &received.uploads[0] else { panic!() };
+        assert_eq!((&**name, &**file, &*kept.bytes), ("f-b", "x.pdf", &b"%PDF"[..]));
     }
 
     #[tokio::test]
@@ -302,12 +341,32 @@ mod tests {
         let body = parts.collect::<String>() + &part("name=\"a\"", "1") + "--x--\r\n";
         let received = received(MULTIPART, body).await;
         let kept = received.uploads.iter().map(|upload| match &upload.content {
-            Content::Whole(bytes) => bytes.len(),
-            Content::TooLarge => 0,
+            Content::Whole(kept) => kept.bytes.len(),
+            Content::TooLarge | Content::Announced(_) | Content::NoRoom => 0,
             Content::TooMuch => 1,
         });
         assert_eq!(kept.collect::<Vec<_>>(), [0, 8_000_000, 1, 4_000_000, 1]);
         assert_eq!((received.pairs.len(), received.trouble), (1, None));
+    }
+
+    #[tokio::test]
+    async fn files_of_all_requests_together_take_so_much_memory_and_give_it_back() {
+        let body = |size: usize| {
+            part("name=\"f-c\"; filename=\"x\"", &"t".repeat(size)) + &part("name=\"a\"", "1") + "--x--\r\n"
+        };
+        let is_kept =
+            |received: &Received| matches!(received.uploads[..], [Upload { content: Content::Whole(_), .. }]);
+        let mut held = Vec::new();
+        for _ in 0..8 {
+            held.push(received(MULTIPART, body(11_900_000)).await);
+        }
+        assert!(held.iter().all(is_kept));
+        // What is beyond is dropped, and what follows it is read.
+        let refused = received(MULTIPART, body(2_000_000)).await;
+        assert!(matches!(refused.uploads[..], [Upload { content: Content::NoRoom, .. }]));
+        assert_eq!((refused.pairs.len(), refused.trouble), (1, None));
+        held.pop();
+        assert!(is_kept(&received(MULTIPART, body(2_000_000)).await));
     }
 
     #[tokio::test]

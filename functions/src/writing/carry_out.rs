@@ -1,7 +1,7 @@
 //! How what was sent is kept: the deposit or the answer, and the place it takes among those of its writer, in one commit
 //! (I3).
 
-use super::Subject;
+use super::{Subject, draft};
 use crate::{
     deposits,
     door::Door,
@@ -44,6 +44,9 @@ pub(super) struct Written {
     pub(super) email: String,
     /// What the site is to call the author; empty when nothing is published.
     pub(super) public_name: String,
+    /// The hash of the draft that it was written from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) draft: Option<Pseudonym>,
 }
 
 impl Written {
@@ -94,6 +97,8 @@ pub(super) struct Entry<'a> {
     pub(super) subject: &'a Subject,
     pub(super) answers: Answers,
     pub(super) author: Option<Author>,
+    /// The draft that it was written from, which is not needed any more.
+    pub(super) draft: Option<Pseudonym>,
     /// Whose place it takes.
     pub(super) writer: Pseudonym,
     /// From which what it is called is derived, so that the same request is the same deposit (I4).
@@ -135,6 +140,9 @@ impl Entry<'_> {
             if let Some(kept) = &waiting {
                 let mailbox = kept.pending.claims.mailbox.clone();
                 writes.push(kept.done(Claims { mailbox, written: None }, receipt.clone())?);
+            }
+            if let Some(hash) = &self.draft {
+                writes.extend(draft::deletion(door, &subject.process_id, hash, *now).await?);
             }
             match door.table.commit(writes, *now).await {
                 Ok(()) => return Ok(Outcome::Done { receipt, is_first: true }),

@@ -2,20 +2,20 @@
 //! for no browser fills a file in again.
 
 use super::{
-    body::{Content, Upload},
+    body::{Content, Kept, Room, Upload},
     journey::Step,
-    since::is_same,
+    sealed::{seal, unseal},
 };
 use crate::{
     answer::escape,
-    attachment::{self, Examined, MOST_TOGETHER, name::said, store::StoreError},
+    attachment::{self, Examined, name::said, store::StoreError},
     proof::limit,
     respond::{Failure, network_of},
 };
 use axum::response::Response;
 use domain::{
     form::{Answer, Answers, Attachment, Field, Files, Form, Kind, kinds::Media},
-    limits::FILES_PER_NETWORK,
+    limits::{FILES_PER_NETWORK, FILES_TOGETHER},
     refusal::Refusal,
     rulebook::Words,
     secret::{Key, Secret},
@@ -63,24 +63,18 @@ impl Carried {
         now: Timestamp,
     ) -> Option<Self> {
         let token = Token { at: now.as_second(), file };
-        let json = serde_json::to_string(&token).ok()?;
-        let mac = key(secret, process, field).pseudonym(&[&json]);
+        let sealed = seal(&key(secret, process, field), &token)?;
         Some(Self {
             field: field.to_owned(),
             input: format!("{KEPT}{field}"),
-            token: format!("{}.{json}", mac.as_str()),
+            token: sealed,
             file: token.file,
         })
     }
 
     /// The file that a token names; none when the token was not made here, for this field, or is too old.
     fn read(secret: &Secret, process: &str, field: &str, token: &str, now: Timestamp) -> Option<Self> {
-        let (mac, json) = token.split_once('.')?;
-        let key = key(secret, process, field);
-        if !is_same(&key, mac, key.pseudonym(&[json]).as_str()) {
-            return None;
-        }
-        let Token { at, file } = serde_json::from_str(json).ok()?;
+        let Token { at, file } = unseal(&key(secret, process, field), token)?;
         let is_young = (0..=LIFETIME).contains(&now.as_second().checked_sub(at)?);
         let (field, input, token) = (field.to_owned(), format!("{KEPT}{field}"), token.to_owned());
         is_young.then_some(Self { field, input, token, file })
@@ -185,34 +179,53 @@ pub(super) async fn take(
     let Step { door, subject, now, .. } = *step;
     let form = &subject.writing.form;
     let mut taken = Taken { files: step.sent.files.clone(), refusals: Vec::new() };
-    for upload in uploads {
-        let field = form.fields.iter().find(|field| field.is_asked() && field.name() == upload.name);
+    let words = &subject.rulebook.words;
+    let mut announced_together = 0_u64;
+    for Upload { name, file, content } in uploads {
+        let field = form.fields.iter().find(|field| field.is_asked() && field.name() == name);
         let Some(field) = field else { continue };
         let Kind::Files { types, max_size, max_count } = &field.kind else { continue };
-        if let Some(network) = network_of(*address)
+        // What was announced was counted then.
+        let is_announced = matches!(content, Content::Announced(_));
+        if !is_announced
+            && let Some(network) = network_of(*address)
             && !limit::allow(door, FILES_PER_NETWORK, &network, now).await?
         {
             return Ok(None);
         }
-        let words = &subject.rulebook.words;
-        let refuse = |rule: &'static str| Refusal {
-            field: Some(field.name().into()),
-            rule: format!("answer.{rule}").into(),
-            values: vec![("label", field.label.clone()), ("name", said(&upload.file))],
-            message: None,
-        };
-        let bytes = match upload.content {
-            Content::Whole(bytes) => bytes,
+        let refuse = |rule| refusal_of(field, &file, rule);
+        let too_much = || refuse("files_too_large").with("max", size(FILES_TOGETHER, words));
+        // Given back once the file has been looked into.
+        let Kept { bytes, room: _room } = match content {
+            Content::Whole(kept) => kept,
+            Content::Announced(announced) => {
+                announced_together = announced_together.saturating_add(announced.size);
+                if announced_together > FILES_TOGETHER {
+                    taken.refusals.push(too_much());
+                    continue;
+                }
+                match door.attachments.received(&announced.id, announced.size).await? {
+                    Some(bytes) => Kept { bytes, room: Room::default() },
+                    None => {
+                        taken.refusals.push(refuse("file_gone"));
+                        continue;
+                    }
+                }
+            }
             Content::TooLarge => {
                 taken.refusals.push(refuse("file_too_large").with("max", size(*max_size, words)));
                 continue;
             }
             Content::TooMuch => {
-                taken.refusals.push(refuse("files_too_large").with("max", size(MOST_TOGETHER, words)));
+                taken.refusals.push(too_much());
+                continue;
+            }
+            Content::NoRoom => {
+                taken.refusals.push(refuse("file_no_room"));
                 continue;
             }
         };
-        let examined = match attachment::examine(bytes, upload.file.clone(), types.clone()).await {
+        let examined = match attachment::examine(bytes, file.clone(), types.clone()).await {
             Ok(examined) => examined,
             Err(refused) => {
                 taken.refusals.push(refuse(refused.rule()).with("types", names(types)));
@@ -242,6 +255,16 @@ pub(super) async fn take(
         }
     }
     Ok(Some(taken))
+}
+
+/// Why a file is not taken in a field, by the name its sender knows it by.
+pub(super) fn refusal_of(field: &Field, name: &str, rule: &str) -> Refusal {
+    Refusal {
+        field: Some(field.name().into()),
+        rule: format!("answer.{rule}").into(),
+        values: vec![("label", field.label.clone()), ("name", said(name))],
+        message: None,
+    }
 }
 
 /// Keeps the files that are about to be named in the table. When some are gone, the form is given back without them.
@@ -318,7 +341,7 @@ fn names(types: &[Media]) -> String {
 }
 
 /// « 48 ko », « 1,2 Mo ».
-fn size(bytes: u64, words: &Words) -> String {
+pub(super) fn size(bytes: u64, words: &Words) -> String {
     let say = |unit: &str, size: &str| words.say(&format!("size.{unit}"), &[("size", size)]);
     if bytes < 999_500 {
         return say("kilo", &((bytes + 500) / 1_000).max(1).to_string());

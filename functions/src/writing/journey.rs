@@ -3,8 +3,10 @@
 
 use super::{
     Subject,
-    body::{Received, Upload},
+    announce::announced,
+    body::{Content, Received, Upload},
     browser::Browser,
+    draft::{self, Said},
     files, send,
     sent::{Go, Sent},
     show,
@@ -31,6 +33,7 @@ use domain::{
     refusal::Refusal,
     rulebook::{Identity, Purpose},
     similar::{closest, of_answers},
+    window::Phase,
 };
 use jiff::Timestamp;
 use std::collections::BTreeSet;
@@ -64,7 +67,13 @@ pub(super) async fn answer(
     mut received: Received,
 ) -> Response {
     let now = door.clock.now();
-    let uploads = std::mem::take(&mut received.uploads);
+    let mut uploads = std::mem::take(&mut received.uploads);
+    let announced = announced(&received.pairs, &subject.writing.form, &subject.process_id, &door.secret, now);
+    uploads.extend(announced.into_iter().map(|(name, announced)| Upload {
+        name,
+        file: announced.name.clone(),
+        content: Content::Announced(announced),
+    }));
     let sent = Sent::of(received, &subject.writing.form, &subject.process_id, &door.secret, now);
     let since = Since::read(&door.secret, &subject.process_id, &sent.since, now);
     let step = Step { door: &door, subject: &subject, sent: &sent, browser: &browser, now, since };
@@ -91,7 +100,7 @@ impl Step<'_> {
             }
         };
         let allowed = match &edited {
-            None => self.subject.check_open(self.now),
+            None => self.may_go_on(),
             // A revision that is sent again may have been taken before the deposit was moved on (I4).
             Some(_) if sent.go == Go::Send => Ok(()),
             Some(edited) => may_revise(self.subject, &edited.stored.deposit.state, self.now).map(drop),
@@ -129,11 +138,24 @@ impl Step<'_> {
                 self.form_page(StatusCode::OK, section, &[]).await
             }
             Go::Edit => self.form_page(StatusCode::OK, 0, &[]).await,
-            Go::Next | Go::Withdraw => self.next().await,
+            Go::Draft | Go::Keep | Go::Discard if !sent.draft.is_empty() || draft::is_offered(self) => {
+                draft::answer(self, address).await
+            }
+            Go::Next | Go::Withdraw | Go::Draft | Go::Keep | Go::Discard => self.next().await,
             Go::Send => match self.check_all() {
                 Ok(answers) => send::send(self, edited, answers, address).await,
                 Err(refusals) => self.refuse(&refusals).await,
             },
+        }
+    }
+
+    /// Whether what is to be done of a new text may be done now. It can be prepared before the opening, and what was kept
+    /// of it thrown away at any time.
+    fn may_go_on(&self) -> Result<(), Refusal> {
+        let open = self.subject.check_open(self.now);
+        match (self.sent.go, self.subject.writing.window.phase(self.now)) {
+            (Go::Discard, _) | (Go::Draft | Go::Keep, Phase::Before) => Ok(()),
+            _ => open,
         }
     }
 
@@ -238,7 +260,20 @@ impl Step<'_> {
         section: usize,
         refusals: &[Refusal],
     ) -> Result<Response, Failure> {
-        let form = &self.subject.writing.form;
+        self.form_page_saying(status, section, refusals, Said::Nothing, &[]).await
+    }
+
+    /// The same, which says what has become of its draft, and what the form asks no more.
+    pub(super) async fn form_page_saying(
+        &self,
+        status: StatusCode,
+        section: usize,
+        refusals: &[Refusal],
+        said: Said,
+        lost: &[(String, String)],
+    ) -> Result<Response, Failure> {
+        let Subject { writing, rulebook, .. } = self.subject;
+        let (form, words) = (&writing.form, &rulebook.words);
         let shown = Shown {
             section,
             has_back: self.section_before(section).is_some(),
@@ -246,14 +281,33 @@ impl Step<'_> {
         };
         let (at, since) = (section.to_string(), self.mark()?);
         let values = self.carried(&at, &since);
-        let lists = files::lists(form, &self.sent.files, &self.subject.rulebook.words);
-        let html = lists.iter().map(|(slot, html)| (slot.as_str(), html.clone())).collect();
-        self.page(
-            Page::Write,
-            status,
-            &Filling { values, html, shown: Some(shown), refusals, ..Filling::default() },
-        )
-        .await
+        let lists = files::lists(form, &self.sent.files, words);
+        let mut html: Vec<(&str, String)> =
+            lists.iter().map(|(slot, html)| (slot.as_str(), html.clone())).collect();
+        let mut may: Vec<&str> = said.part().into_iter().collect();
+        if draft::is_offered(self) {
+            may.push("keep");
+        }
+        may.push(if self.sent.draft.is_empty() { "draft-new" } else { "discard" });
+        // Once it is closed, what was typed can still be copied; all at once, for sections are not turned any more.
+        let is_closed = self.sent.deposit.is_empty() && writing.window.phase(self.now) == Phase::After;
+        let carry: Vec<(&str, &str)> = self.sent.typed_text(form).filter(|_| is_closed).collect();
+        if !is_closed {
+            may.push("write");
+        }
+        let lost: Vec<(&str, &str)> = lost.iter().map(|(name, value)| (&**name, &**value)).collect();
+        for (slot, pairs) in [("typed", &carry), ("lost", &lost)] {
+            let copies = show::typed(form, pairs, words);
+            if !copies.is_empty() {
+                may.push(slot);
+                html.push((slot, copies));
+            }
+        }
+        let until = said.until().map(|until| ("until", show::moment(until, &self.subject.zone())));
+        let slots = until.into_iter().collect();
+        let filling =
+            Filling { values, slots, html, carry, may, shown: Some(shown), refusals, ..Filling::default() };
+        self.page(Page::Write, status, &filling).await
     }
 
     /// What was written, to be read once more.
@@ -316,7 +370,7 @@ impl Step<'_> {
     }
 
     /// What travels from page to page.
-    fn carried<'b>(&'b self, at: &'b str, since: &'b Since) -> Vec<(&'b str, &'b str)> {
+    pub(super) fn carried<'b>(&'b self, at: &'b str, since: &'b Since) -> Vec<(&'b str, &'b str)> {
         let sent = self.sent;
         let mut carried: Vec<(&str, &str)> = sent.typed_text(&self.subject.writing.form).collect();
         carried.extend([
@@ -324,6 +378,7 @@ impl Step<'_> {
             ("since", since.as_str()),
             ("deposit", &sent.deposit),
             ("cle", &sent.key),
+            ("draft", &sent.draft),
         ]);
         if !sent.website.is_empty() {
             carried.push(("website", &sent.website));
@@ -332,7 +387,7 @@ impl Step<'_> {
     }
 
     /// When the form was first answered with: now, when it does not tell, or told too long ago.
-    fn mark(&self) -> Result<Since, Failure> {
+    pub(super) fn mark(&self) -> Result<Since, Failure> {
         match &self.since {
             Some(since) if !since.is_old(self.now) => Ok(since.clone()),
             _ => Ok(Since::new(&self.door.secret, &self.subject.process_id, self.now)?),

@@ -1,14 +1,17 @@
 //! The journey of those who write: a form in sections, read once more, sent; then followed by its author.
 //!
 //! Where an e-mail address is asked, what is written waits in the table for its code, a day at most. Where none is, the
-//! browser keeps a token that is random.
+//! browser keeps a token that is random. A draft is kept on request, and given back to who has its link.
 
+mod announce;
 mod body;
 mod browser;
 mod carry_out;
+mod draft;
 mod files;
 mod journey;
 mod own;
+mod sealed;
 mod send;
 mod sent;
 mod show;
@@ -21,8 +24,13 @@ use crate::{
     proof::CodeForm,
     respond::{Address, not_found, to_the_end},
 };
+pub use announce::Announcement;
 use axum::{
-    extract::{Path, Query, Request, State, rejection::QueryRejection},
+    Form,
+    extract::{
+        Path, Query, Request, State,
+        rejection::{FormRejection, QueryRejection},
+    },
     response::{IntoResponse, Redirect, Response},
 };
 use browser::Browser;
@@ -62,6 +70,17 @@ pub async fn confirm(
     to_the_end(send::answer_code(door, subject, address, form)).await
 }
 
+/// `POST /actes/{process}/fichiers`: a script announces a large file.
+pub async fn announce_file(
+    State(door): State<Door>,
+    Path(process): Path<String>,
+    address: Address,
+    announcement: Result<Form<Announcement>, FormRejection>,
+) -> Response {
+    let Some(subject) = Subject::find(&door, process) else { return not_found(&door).await };
+    announce::answer(&door, &subject, address, announcement.map(|Form(announcement)| announcement)).await
+}
+
 /// `GET` of either: leads to the form, and changes nothing (I5).
 pub async fn show_form(State(door): State<Door>, Path(process): Path<String>) -> Response {
     match Subject::find(&door, process) {
@@ -70,7 +89,7 @@ pub async fn show_form(State(door): State<Door>, Path(process): Path<String>) ->
     }
 }
 
-/// What the address of an author's page tells.
+/// What the address of an author's page, or of a draft, tells.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct OwnKey {
@@ -86,6 +105,17 @@ pub async fn show_own(
     let Some(subject) = Subject::find(&door, process) else { return not_found(&door).await };
     let key = key.map(|Query(key)| key.cle).unwrap_or_default();
     to_the_end(own::show(door, subject, id, key)).await
+}
+
+/// `GET /actes/{process}/brouillon?cle=…`: the form, filled with what was kept of it. Changes nothing (I5).
+pub async fn show_draft(
+    State(door): State<Door>,
+    Path(process): Path<String>,
+    key: Result<Query<OwnKey>, QueryRejection>,
+) -> Response {
+    let Some(subject) = Subject::find(&door, process) else { return not_found(&door).await };
+    let token = key.map(|Query(key)| key.cle).unwrap_or_default();
+    to_the_end(draft::open(door, subject, token)).await
 }
 
 /// `POST /actes/{process}/depots/{id}`: its author withdraws or edits it.

@@ -4,7 +4,7 @@ use super::{
     Subject,
     browser::Browser,
     carry_out::{Claims, Entry, Outcome, Receipt, Written, title},
-    files,
+    draft, files,
     journey::{Edited, Step, may_revise},
     sent::{Sent, inputs},
 };
@@ -76,11 +76,16 @@ pub(super) async fn send(
     }
 }
 
-fn read_person(sent: &Sent, purpose: Purpose) -> Result<Person, Vec<Refusal>> {
-    let email = match sent.email.trim() {
+/// The address that is given.
+pub(super) fn read_email(sent: &Sent) -> Result<Email, Refusal> {
+    match sent.email.trim() {
         "" => Err(Refusal::of(Field::Email, "missing")),
         typed => Email::parse(typed).map_err(|_| Refusal::of(Field::Email, "malformed")),
-    };
+    }
+}
+
+fn read_person(sent: &Sent, purpose: Purpose) -> Result<Person, Vec<Refusal>> {
+    let email = read_email(sent);
     let public_name = match purpose {
         Purpose::Deposit => Author::read_public_name(&sent.public_name),
         Purpose::Application | Purpose::Answer => Ok(String::new()),
@@ -98,7 +103,7 @@ fn read_person(sent: &Sent, purpose: Purpose) -> Result<Person, Vec<Refusal>> {
 }
 
 /// Whether no person has filled in the form: then it is answered as if it had been taken.
-fn is_trapped(sent: &Sent) -> bool {
+pub(super) fn is_trapped(sent: &Sent) -> bool {
     let trapped = !sent.website.is_empty();
     if trapped {
         let count = TRAPPED.fetch_add(1, Ordering::Relaxed) + 1;
@@ -130,6 +135,7 @@ async fn send_code(
             files: files::answered(answers),
             email: person.email.address().to_owned(),
             public_name: person.public_name.clone(),
+            draft: draft::named(door, subject, sent),
         };
         let claims = Claims { mailbox, written: Some(written) };
         let waiting = Waiting { subject, title: title(&subject.writing.form, answers) };
@@ -151,7 +157,7 @@ async fn send_code(
 fn request_id(step: &Step<'_>, network: Option<&str>) -> String {
     let Step { door, subject, sent, .. } = *step;
     let mut parts: Vec<&str> = vec![&subject.process_id, &sent.email, &sent.public_name, &sent.consent];
-    parts.push(network.unwrap_or_default());
+    parts.extend([network.unwrap_or_default(), &sent.draft]);
     parts.extend(sent.typed.0.iter().flat_map(|(name, value)| [name.as_str(), value.as_str()]));
     parts.extend(sent.files.iter().map(|file| file.token.as_str()));
     door.secret.key(&["writing request"]).pseudonym(&parts).as_str().to_owned()
@@ -189,6 +195,7 @@ async fn keep_unproved(step: &Step<'_>, answers: &Answers, address: Address) -> 
         subject,
         answers: answers.clone(),
         author: None,
+        draft: None,
         writer: key.pseudonym(&["browser", token]),
         seed: key.pseudonym(&parts).as_str().to_owned(),
         now,
@@ -326,6 +333,7 @@ async fn confirm(
         subject,
         answers,
         author: Some(author),
+        draft: written.draft,
         writer: claims.mailbox,
         seed: kept.pending.seed.clone(),
         now,

@@ -27,6 +27,12 @@ pub(super) enum Go {
     Send,
     /// An author takes their deposit back.
     Withdraw,
+    /// What is typed so far is to be kept.
+    Draft,
+    /// It is to be kept, and its link sent to the address that is given.
+    Keep,
+    /// What was kept is thrown away.
+    Discard,
 }
 
 /// What a form sent.
@@ -40,6 +46,8 @@ pub(super) struct Sent {
     pub(super) deposit: String,
     /// What proves that it is one's own.
     pub(super) key: String,
+    /// The draft that the form was opened from, and its revision; empty for none.
+    pub(super) draft: String,
     /// Nobody sees this one: what fills it is no person.
     pub(super) website: String,
     pub(super) email: String,
@@ -75,6 +83,9 @@ impl Sent {
                         "edit" => Go::Edit,
                         "send" => Go::Send,
                         "withdraw" => Go::Withdraw,
+                        "draft" => Go::Draft,
+                        "keep" => Go::Keep,
+                        "discard" => Go::Discard,
                         _ => Go::Next,
                     }
                 }
@@ -82,6 +93,7 @@ impl Sent {
                 "since" => sent.since = value,
                 "deposit" => sent.deposit = value,
                 "cle" => sent.key = value,
+                "draft" => sent.draft = value,
                 "website" => sent.website = value,
                 "email" => sent.email = value,
                 "public_name" => sent.public_name = value,

@@ -1,10 +1,11 @@
 //! What was answered and what became of it, as HTML that is safe.
 
+use super::sent::inputs;
 use crate::{answer::escape, rich_text};
 use domain::{
     deposit::{Actor, Deposit, Move},
     form::{
-        Answer, Answers, Field, Form, Kind,
+        Answer, Answers, Choice, Field, Form, Kind,
         condition::reached,
         kinds::Kind::{Amount, Number, Ranking, RichText},
         read::{decimal::written, phone},
@@ -87,7 +88,48 @@ fn answer_html(field: &Field, answer: &Answer, words: &Words) -> String {
             format!("<p>{}<br>{} {}</p>", escape(street), escape(postcode), escape(town))
         }
         (Answer::Place { text, .. }, _) => paragraph(text),
-        (Answer::Commune { name, .. }, _) => paragraph(name),
+        // Of anywhere, a commune is named or given by its code.
+        (Answer::Commune { code, name }, _) => paragraph(if name.is_empty() { code } else { name }),
+    }
+}
+
+/// What is typed, as it is, to be copied: under the labels of its fields, then what no field asks any more.
+pub(super) fn typed(form: &Form, pairs: &[(&str, &str)], words: &Words) -> String {
+    let (mut html, mut asked) = (String::new(), Vec::new());
+    for field in form.fields.iter().filter(|field| field.is_asked()) {
+        let inputs = inputs(field);
+        let own = pairs.iter().filter(|(name, _)| inputs.iter().any(|input| input == name));
+        let own: String =
+            own.map(|(name, value)| paragraphs(&typed_text(field, name, value, words))).collect();
+        if !own.is_empty() {
+            html += &format!("<dt>{}</dt><dd dir=\"auto\">{own}</dd>", escape(&field.label));
+        }
+        asked.extend(inputs);
+    }
+    if !html.is_empty() {
+        html = format!("<dl class=\"answers\">{html}</dl>");
+    }
+    let others = pairs.iter().filter(|(name, _)| !asked.iter().any(|input| input == name));
+    html + &others.map(|(_, value)| paragraphs(value)).collect::<String>()
+}
+
+/// What one input of a field holds, in the words of the page where it holds an identifier.
+fn typed_text(field: &Field, name: &str, value: &str, words: &Words) -> String {
+    if value.trim().is_empty() {
+        return String::new();
+    }
+    let own = field.name();
+    let part = name.strip_prefix(&own).and_then(|part| part.strip_prefix('-')).unwrap_or_default();
+    let named = |choices: &[Choice], id: &str| {
+        choices.iter().find(|choice| choice.id == id).map_or(id, |choice| &choice.label).to_owned()
+    };
+    match &field.kind {
+        Ranking { options, .. } => format!("{value}. {}", named(options, part)),
+        Kind::Matrix { rows, columns } => format!("{}\u{a0}: {}", named(rows, part), named(columns, value)),
+        Kind::YesNo | Kind::Consent => {
+            words.say(if value == "yes" { "answer.yes" } else { "answer.no" }, &[])
+        }
+        kind => label(kind, value).to_owned(),
     }
 }
 

@@ -26,8 +26,7 @@ pub(crate) struct Petition {
     /// How to support on paper.
     pub(crate) paper: Option<Html>,
     pub(crate) support: SupportRules,
-    pub(crate) eligibility: Eligibility,
-    pub(crate) people_per_mailbox: u8,
+    pub(crate) participants: Participants,
     /// In increasing order; at least one when it is a petition.
     pub(crate) thresholds: Vec<Threshold>,
 }
@@ -90,18 +89,8 @@ impl Petition {
         let paper = table.get::<Markdown>("paper").map(|paper| renderer.block(&paper));
         let support = table.section("support", |table| read_support(table, reader));
         let thresholds = read_thresholds(table, preset, renderer);
-        let territory = organisation.and_then(|organisation| territory(support.reach, organisation, table));
-        Some(Self {
-            paper,
-            support: support.rules?,
-            eligibility: Eligibility {
-                minimum_age: support.minimum_age,
-                links: support.links,
-                territory: territory?,
-            },
-            people_per_mailbox: support.people_per_mailbox,
-            thresholds: thresholds?,
-        })
+        let participants = support.asked.among("support", organisation, table);
+        Some(Self { paper, support: support.rules?, participants: participants?, thresholds: thresholds? })
     }
 
     /// A number that must be one of the thresholds', or a report in `table`.
@@ -141,10 +130,49 @@ impl Labels {
 struct Support {
     /// `None` when its window is wrong.
     rules: Option<SupportRules>,
+    asked: Asked,
+}
+
+/// Who may take part.
+#[derive(Debug, Clone)]
+pub(crate) struct Participants {
+    pub(crate) eligibility: Eligibility,
+    pub(crate) people_per_mailbox: u8,
+}
+
+/// What a table says of who may take part.
+pub(super) struct Asked {
     minimum_age: u8,
     links: Vec<Link>,
     reach: Reach,
     people_per_mailbox: u8,
+}
+
+impl Asked {
+    /// The keys of those who may take part.
+    pub(super) const KEYS: [&str; 4] = ["minimum_age", "links", "communes", "people_per_mailbox"];
+
+    pub(super) fn read(table: &mut Table<'_>) -> Self {
+        Self {
+            minimum_age: table.get_within("minimum_age", 0..=99).unwrap_or(18),
+            links: read_links(table),
+            reach: table.get("communes").unwrap_or(Reach::Territory),
+            people_per_mailbox: table.get_within("people_per_mailbox", 1..=4).unwrap_or(2),
+        }
+    }
+
+    /// Those of `organisation`, once it is known which communes are its own; what lacks is reported in `table`, and can be
+    /// said in the table named `section`.
+    pub(super) fn among(
+        self,
+        section: &str,
+        organisation: Option<&Organisation>,
+        table: &Table<'_>,
+    ) -> Option<Participants> {
+        let territory = territory(self.reach, organisation?, section, table)?;
+        let eligibility = Eligibility { minimum_age: self.minimum_age, links: self.links, territory };
+        Some(Participants { eligibility, people_per_mailbox: self.people_per_mailbox })
+    }
 }
 
 /// Which communes count.
@@ -175,10 +203,7 @@ fn read_support(table: &mut Table<'_>, reader: &Reader<'_>) -> Support {
     let retention = table.get("retention").unwrap_or(HALF_A_YEAR);
     Support {
         rules: window.map(|window| SupportRules { window, duration, retention }),
-        minimum_age: table.get_within("minimum_age", 0..=99).unwrap_or(18),
-        links: read_links(table),
-        reach: table.get("communes").unwrap_or(Reach::Territory),
-        people_per_mailbox: table.get_within("people_per_mailbox", 1..=4).unwrap_or(2),
+        asked: Asked::read(table),
     }
 }
 
@@ -195,7 +220,12 @@ fn read_links(table: &mut Table<'_>) -> Vec<Link> {
 }
 
 /// The communes that count, once it is known which are the organisation's.
-fn territory(reach: Reach, organisation: &Organisation, table: &Table<'_>) -> Option<Territory> {
+fn territory(
+    reach: Reach,
+    organisation: &Organisation,
+    section: &str,
+    table: &Table<'_>,
+) -> Option<Territory> {
     match reach {
         Reach::Any => Some(Territory::Any),
         Reach::Territory => {
@@ -203,7 +233,7 @@ fn territory(reach: Reach, organisation: &Organisation, table: &Table<'_>) -> Op
                 let error = table.error(table.header(), "la collectivité n’a pas de liste de communes");
                 let path = &organisation.page.path;
                 let help = format!(
-                    "ajoutez `communes = \"communes.csv\"` à content/{path}, ou `communes = \"any\"` dans `[support]` ici"
+                    "ajoutez `communes = \"communes.csv\"` à content/{path}, ou `communes = \"any\"` dans `[{section}]` ici"
                 );
                 table.report(error.help(help));
             }

@@ -175,7 +175,11 @@ impl Reader<'_> {
         let documents = document::attach(&file.path, &leaf.documents, self, source);
         let path = translation.map_or(&file.path, |translation| &translation.path).clone();
         let memory = memory.filter(|_| self.edition == 0 || translation.is_some());
-        Some(ReadLeaf { leaf: LeafPage { number: 0, page, detail: leaf.detail.clone(), documents }, path, memory })
+        Some(ReadLeaf {
+            leaf: LeafPage { number: 0, page, detail: leaf.detail.clone(), documents },
+            path,
+            memory,
+        })
     }
 
     /// The page that a file makes, in its translation if there is one.

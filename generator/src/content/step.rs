@@ -40,7 +40,9 @@ pub(crate) enum Shows {
     Reports,
     /// What leads to the form of the process.
     Writing,
-    /// What was answered to its questionnaire.
+    /// What leads to its vote.
+    Voting,
+    /// What was answered to its questionnaire, or came out of its vote.
     Results,
 }
 
@@ -50,6 +52,7 @@ impl Choice for Shows {
         ("events", Self::Events),
         ("reports", Self::Reports),
         ("writing", Self::Writing),
+        ("voting", Self::Voting),
         ("results", Self::Results),
     ];
 }
@@ -81,6 +84,11 @@ impl Step {
         if let Some(shows) = shows.as_ref().filter(|shows| *shows.get_ref() == Shows::Writing && !writes) {
             let error = table.error(shows.span(), "la démarche n’a pas de formulaire");
             table.report(error.help("ajoutez-lui une table `[writing]`, ou retirez cette clé"));
+        }
+        let votes = process.is_none_or(|process| process.voting.is_some());
+        if let Some(shows) = shows.as_ref().filter(|shows| *shows.get_ref() == Shows::Voting && !votes) {
+            let error = table.error(shows.span(), "la démarche n’a pas de vote");
+            table.report(error.help("ajoutez-lui une table `[voting]`, ou retirez cette clé"));
         }
         let shows = shows.map(Spanned::into_inner);
         let order = read_order(table, shows, process);
@@ -123,6 +131,20 @@ impl Period {
             (None, Some(closes)) => Some(Self::Until(*closes.get_ref())),
             (Some(opens), Some(closes)) => reader.window(table, opens, &closes).map(Self::Between),
         }
+    }
+
+    /// `opens` and `closes` of an activity of the process of this period, whose bounds hold where they are not said.
+    pub(super) fn within(self, table: &mut Table<'_>, reader: &Reader<'_>) -> Option<Window> {
+        let (process_opens, process_closes) = self.bounds();
+        let mut read = |key: &'static str, usual: Option<Timestamp>| match usual {
+            Some(usual) if !table.has(key) => {
+                let _: Option<Timestamp> = table.get(key);
+                Some(Spanned::new(table.header(), usual))
+            }
+            _ => table.require(key),
+        };
+        let (opens, closes) = (read("opens", process_opens), read("closes", process_closes));
+        reader.window(table, opens?.into_inner(), &closes?)
     }
 
     /// A window of which an end may be out of sight.

@@ -10,6 +10,7 @@ use crate::{
     slug::{is_slug, slugify},
     words::Language,
 };
+use domain::address::is_reserved;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::{collections::BTreeMap, path::Path, sync::Arc};
@@ -371,6 +372,12 @@ impl<'t> Check<'t> {
             _ => return None,
         };
         let id = last(node.url.trim_end_matches('/'));
+        if head.kind == Kind::Deposit && is_reserved(id) {
+            let message =
+                format!("un dépôt ne peut pas s’appeler « {id} » : c’est l’adresse d’un formulaire");
+            let error = head.address_error(&(self.source)(path), message);
+            return Some(error.help("choisissez un autre nom avec `slug = \"…\"`"));
+        }
         let other = self.ids.insert((scope, id), path)?;
         if self.tree.nodes[other].url == node.url {
             return None;

@@ -87,7 +87,7 @@ impl Writing {
         reader: &Reader<'_>,
     ) -> Option<Self> {
         let purpose = table.get("purpose").unwrap_or_else(|| usual_purpose(preset));
-        let window = read_window(table, period, reader);
+        let window = period.within(table, reader);
         let usual = if purpose == Purpose::Answer { Identity::None } else { Identity::Email };
         let identity = table.get("identity").unwrap_or(usual);
         let per_person = table.get_within("per_person", 1..=99);
@@ -186,20 +186,6 @@ fn known_crossings(
         }
     }
     crossings
-}
-
-/// `opens` and `closes`, which are those of the process when they are not said.
-fn read_window(table: &mut Table<'_>, period: Period, reader: &Reader<'_>) -> Option<Window> {
-    let (process_opens, process_closes) = period.bounds();
-    let mut read = |key: &'static str, usual: Option<Timestamp>| match usual {
-        Some(usual) if !table.has(key) => {
-            let _: Option<Timestamp> = table.get(key);
-            Some(Spanned::new(table.header(), usual))
-        }
-        _ => table.require(key),
-    };
-    let (opens, closes) = (read("opens", process_opens), read("closes", process_closes));
-    reader.window(table, opens?.into_inner(), &closes?)
 }
 
 /// The fields, with what is shown beside them; `None` when something is wrong in one.

@@ -1,4 +1,5 @@
-//! Citizens' text as Markdown that shows it and does nothing else: no link, image, tag, shortcode or code.
+//! Citizens' plain text as Markdown that shows it and does nothing else: no link, image, tag, shortcode or code. (That
+//! with marks is `functions::rich_text`.)
 
 /// Plain text: every line as it was written, none of it markup.
 pub(super) fn plain(text: &str) -> String {
@@ -40,40 +41,10 @@ fn line_of(line: &str, written: &mut String) {
     }
 }
 
-/// The subset of Markdown that citizens may write: emphasis, lists, quotes, headings, which become the third of the
-/// page. Everything else is shown as it was typed.
-pub(super) fn rich(text: &str) -> String {
-    let mut written = String::with_capacity(text.len() + text.len() / 8);
-    for line in text.lines() {
-        let indent = line.len() - line.trim_start().len();
-        let line = line.trim();
-        // Deeper would be code.
-        written.push_str(&" ".repeat(indent.min(3)));
-        let marks = line.bytes().take_while(|byte| *byte == b'#').count();
-        let line = match line[marks..].strip_prefix(' ') {
-            Some(heading) if (1..=6).contains(&marks) => {
-                written.push_str("### ");
-                heading
-            }
-            _ => line,
-        };
-        // A line of dashes under a text would make it a heading.
-        let dashes = line.trim_start_matches(['>', ' ']);
-        let is_rule = !dashes.is_empty() && dashes.bytes().all(|byte| byte == b'-');
-        for character in line.chars() {
-            if "\\`{}[]<&~|!$^#=".contains(character) || is_rule && character == '-' {
-                written.push('\\');
-            }
-            written.push(character);
-        }
-        written.push('\n');
-    }
-    written.trim().to_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use functions::rich_text::{to_html, to_markdown};
     use proptest::prelude::*;
 
     fn html(markdown: &str) -> String {
@@ -125,15 +96,20 @@ mod tests {
         }
     }
 
+    /// What the preview shows and what the page shows, without what the two write differently.
+    fn preview_and_page(typed: &str) -> (String, String) {
+        let page = html(&to_markdown(typed)).replace("<br />", "<br>").replace("&quot;", "\"");
+        (to_html(typed).replace('\u{a0}', "&nbsp;"), page.replace('\u{a0}', "&nbsp;"))
+    }
+
     #[test]
-    fn rich_text_becomes_the_subset_and_nothing_else() {
-        for text in HOSTILE {
-            let html = html(&rich(text));
-            for tag in tags(&html) {
-                let subset = ["p", "em", "strong", "ul", "ol", "li", "blockquote", "h2", "h3", "hr"];
-                assert!(subset.contains(&tag), "{text:?} gives {html}");
-            }
+    fn the_page_shows_rich_text_as_the_preview_did() {
+        for typed in HOSTILE {
+            let (preview, page) = preview_and_page(typed);
+            assert_eq!(preview, page, "{typed:?}");
         }
+        let (preview, page) = preview_and_page(&HOSTILE.join("\n"));
+        assert_eq!(preview, page);
     }
 
     proptest! {
@@ -149,12 +125,26 @@ mod tests {
         }
 
         #[test]
-        fn no_text_makes_a_link_an_image_or_a_tag(text in "[ -~\n]{0,80}") {
-            let html = html(&rich(&text));
-            for tag in tags(&html) {
-                let subset = ["p", "em", "strong", "ul", "ol", "li", "blockquote", "h2", "h3", "hr"];
-                prop_assert!(subset.contains(&tag), "{}", html);
+        fn the_page_shows_any_rich_text_as_the_preview_did(
+            typed in prop_oneof!["[ -~\n]{0,80}", "[-*_+>#=|`~.()0-9ab\\\\ \n\t]{0,40}"]
+        ) {
+            let (preview, page) = preview_and_page(&typed);
+            prop_assert_eq!(&preview, &page);
+            for tag in tags(&page) {
+                let subset = ["p", "br", "em", "strong", "ul", "ol", "li", "blockquote"];
+                prop_assert!(subset.contains(&tag), "{}", page);
             }
+        }
+
+        #[test]
+        fn all_that_is_typed_is_shown(typed in "[-*_+>#=|`~.()0-9ab\\\\ \n]{0,40}") {
+            let letters = |text: &str| text.chars().filter(|c| "ab=|`~#\\".contains(*c)).collect::<String>();
+            let shown: String = html(&to_markdown(&typed)).split('<').enumerate()
+                .map(|(n, part)| if n == 0 { part } else { part.split_once('>').map_or("", |(_, text)| text) })
+                .collect();
+            // The marks of a heading are not shown.
+            prop_assume!(!typed.contains('#'));
+            prop_assert_eq!(letters(&shown), letters(&typed));
         }
     }
 }

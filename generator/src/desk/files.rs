@@ -1,6 +1,7 @@
 //! The files of deposits: those that everybody may see go beside the page, all of them to agents who ask.
 
 use super::{Desk, DeskError, Filed, pull::Pulled};
+use crate::documents::PULLED;
 use domain::{
     deposit::Deposit,
     form::{Answer, Attachment, Form, Kind, Visibility},
@@ -11,9 +12,6 @@ use std::{
     fs, io,
     path::{Path, PathBuf},
 };
-
-/// The files that were pulled, beside their page: an id and a name in each line.
-const PULLED: &str = ".pulled-files";
 
 /// A file of a deposit, under a name that no other of its files has.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,6 +8,7 @@ use domain::{
     form::{Answer, Field, Form, Kind, Visibility, read::decimal::written},
     rulebook::Words,
 };
+use functions::rich_text::to_markdown;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use pulldown_cmark::{Event, Parser, TagEnd};
 use std::fmt::Write;
@@ -118,7 +119,7 @@ fn body(shown: &[(&Field, &Answer)], context: &Context<'_>) -> String {
             let _ = writeln!(body, "## {}\n", escape::plain(&field.label));
         }
         let text = match field.kind {
-            Kind::RichText { .. } => escape::rich(text),
+            Kind::RichText { .. } => to_markdown(text),
             _ => escape::plain(text),
         };
         let _ = writeln!(body, "{text}");
@@ -179,9 +180,8 @@ pub(super) fn said(field: &Field, answer: &Answer, words: &Words) -> String {
         }
         (Answer::Choices(ids), _) => ids.iter().map(|id| label(options, id)).collect::<Vec<_>>().join(", "),
         (Answer::Matrix(cells), Kind::Matrix { rows, columns }) => {
-            let cells = cells
-                .iter()
-                .map(|(row, column)| format!("{} : {}", label(rows, row), label(columns, column)));
+            let rows = rows.iter().filter_map(|row| Some((&row.label, cells.get(&row.id)?)));
+            let cells = rows.map(|(row, column)| format!("{} : {}", row, label(columns, column)));
             cells.collect::<Vec<_>>().join(" ; ")
         }
         (Answer::Matrix(_), _) => String::new(),
@@ -191,7 +191,8 @@ pub(super) fn said(field: &Field, answer: &Answer, words: &Words) -> String {
         }
         (Answer::Address { street, postcode, town }, _) => format!("{street}, {postcode} {town}"),
         (Answer::Place { text, .. }, _) => text.clone(),
-        (Answer::Commune { name, .. }, _) => name.clone(),
+        // Of anywhere, a commune is named or given by its code.
+        (Answer::Commune { code, name }, _) => if name.is_empty() { code } else { name }.clone(),
     }
 }
 
@@ -215,7 +216,7 @@ fn description(shown: &[(&Field, &Answer)]) -> String {
 /// The words of a text in Markdown.
 fn without_marks(text: &str) -> String {
     let mut words = String::with_capacity(text.len());
-    for event in Parser::new(text) {
+    for event in Parser::new(&to_markdown(text)) {
         match event {
             Event::Text(text) | Event::Code(text) | Event::Html(text) | Event::InlineHtml(text) => {
                 words.push_str(&text);

@@ -74,6 +74,7 @@ async fn finish_file(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers::protect(headers);
+    headers::save_documents(headers, &path);
     let lifetime = if is_asset { "public, max-age=31536000, immutable" } else { "no-cache" };
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(lifetime));
     // Counts may change twice within a second, the finest that Last-Modified can tell.

@@ -63,7 +63,6 @@ impl Site {
         Self { root, public, clock, drafts, builder: Builder::default() }
     }
 
-
     /// Builds the site as of the clock's moment, but what takes long.
     pub(super) fn build(&mut self) -> Result<Arc<Rulebook>, ServeError> {
         Ok(Arc::new(self.make(true)?.rulebook))

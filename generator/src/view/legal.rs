@@ -157,8 +157,8 @@ impl<'a> Viewer<'a> {
                 .collect();
             let kept = said(&self.day_text(writing.erased), &self.calendar().delay(writing.retention));
             let own: &[&str] = match (writing.identity, writing.purpose) {
-                (Identity::Email, Purpose::Deposit) => &["author", "public_name"],
-                (Identity::Email, _) => &["author"],
+                (Identity::Email, Purpose::Deposit) => &["author", "public_name", "draft"],
+                (Identity::Email, _) => &["author", "draft"],
                 (Identity::None, _) => &["token"],
             };
             data.extend(own.iter().map(|datum| self.datum(datum, &[("kept", &kept)])));

@@ -58,6 +58,8 @@ pub(crate) struct Process<'a> {
     writing: Option<Call<'a>>,
     /// Where all deposits are listed, if a step does.
     deposits_url: Option<&'a str>,
+    /// All deposits, when no step lists them: then the page of the process does.
+    unlisted: Vec<&'a DepositCard<'a>>,
     /// How many deposits were taken off the site for each reason.
     hidden: Vec<HiddenCount>,
     hidden_count: usize,
@@ -188,6 +190,8 @@ impl<'a> Viewer<'a> {
     ) -> Process<'a> {
         let events = self.index.events_of(&process.page.path);
         let milestones = process.milestones.iter();
+        let list = process.steps.iter().find(|step| step.shows == Some(Shows::Deposits));
+        let unlisted = if list.is_none() { deposits } else { &[] };
         Process {
             card: self.process_card(organisation, process, deposits),
             tabs: self.tabs(process),
@@ -200,11 +204,8 @@ impl<'a> Viewer<'a> {
             contact: &process.contact,
             feed_url: format!("{}feed.xml", process.page.url),
             writing: self.call(process),
-            deposits_url: process
-                .steps
-                .iter()
-                .find(|step| step.shows == Some(Shows::Deposits))
-                .map(|step| &*step.page.url),
+            deposits_url: list.map(|step| &*step.page.url),
+            unlisted: unlisted.iter().map(Deposit::card).collect(),
             hidden: hidden_counts(process),
             hidden_count: process.hidden.len(),
             results: self.results(process),
@@ -219,14 +220,14 @@ impl<'a> Viewer<'a> {
         deposits: &'a [Deposit<'a>],
     ) -> Rules<'a> {
         let calendar = self.calendar();
-        let links = petition.eligibility.links.iter();
+        let links = petition.participants.eligibility.links.iter();
         Rules {
             thresholds: petition.thresholds.iter().map(|threshold| self.threshold(threshold)).collect(),
             paper_html: petition.paper.as_ref(),
-            minimum_age: petition.eligibility.minimum_age,
+            minimum_age: petition.participants.eligibility.minimum_age,
             links: links.map(|link| Link { value: link.as_str(), label: self.link_label(*link) }).collect(),
-            asks_commune: petition.eligibility.territory != Territory::Any,
-            people_per_mailbox: petition.people_per_mailbox,
+            asks_commune: petition.participants.eligibility.territory != Territory::Any,
+            people_per_mailbox: petition.participants.people_per_mailbox,
             duration_text: calendar.delay(petition.support.duration),
             retention_text: calendar.delay(petition.support.retention),
             deposits: deposits.iter().map(Deposit::card).collect(),

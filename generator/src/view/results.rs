@@ -13,6 +13,7 @@ use domain::{
     rulebook::group_digits,
 };
 use serde::Serialize;
+use std::ops::Range;
 
 /// The files of open data, in the folder of their process.
 const TABLE: &str = "donnees/reponses.csv";
@@ -23,12 +24,23 @@ const DICTIONARY: &str = "donnees/dictionnaire.csv";
 pub(crate) struct Results {
     /// How many filled it in.
     answers: u64,
+    /// Between which days.
+    window_text: String,
     /// The smallest number that is published.
     smallest: u64,
-    questions: Vec<Question>,
+    /// In the order of the form.
+    parts: Vec<Part>,
     crossings: Vec<Question>,
     table_url: String,
     dictionary_url: String,
+}
+
+/// A section of the questionnaire.
+#[derive(Serialize)]
+struct Part {
+    /// Nothing for what comes before the first section.
+    title: Option<String>,
+    questions: Vec<Question>,
 }
 
 /// A question, or two together.
@@ -39,11 +51,13 @@ struct Question {
     title: String,
     /// How many answered, in words; nothing when it is withheld.
     answered: Option<String>,
-    /// Nothing when figures are withheld that a drawing would have to tell, or there is nothing to draw.
+    /// Of the rows without a cell that is withheld; nothing when there is none of them, or nothing to draw.
     chart: Option<Chart>,
     /// Of the numbers; empty for words, of which only the number is told.
     columns: Vec<String>,
     rows: Vec<Row>,
+    /// Whether rows have their share of those who answered.
+    has_shares: bool,
     /// Whether something is withheld.
     withheld: bool,
 }
@@ -53,6 +67,8 @@ struct Row {
     label: String,
     /// Nothing where it is withheld.
     cells: Vec<Option<String>>,
+    /// Of those who answered, « 35 % »; nothing where it is withheld, or where several numbers make the row.
+    share: Option<String>,
 }
 
 impl<'a> Viewer<'a> {
@@ -60,15 +76,26 @@ impl<'a> Viewer<'a> {
     pub(crate) fn results(&self, process: &'a process::Process) -> Option<Results> {
         let published = self.counts.results(process)?;
         let writing: &Writing = process.writing.as_ref()?;
-        Some(self.results_of(&process.page.url, &writing.form, published))
+        // The data are the same in all languages.
+        Some(self.results_of(&self.original_url(&process.page), writing, published))
     }
 
-    fn results_of(&self, folder: &str, form: &Form, published: &Published) -> Results {
-        let question = |field: &Field| self.question(field, published.fields.get(&field.id)?);
+    fn results_of(&self, folder: &str, writing: &Writing, published: &Published) -> Results {
+        let form = &writing.form;
+        let (opens, closes) = self.bounds(writing);
+        let part = |range: Range<usize>| {
+            let fields = &form.fields[range];
+            let head = fields.first().filter(|first| first.kind == Kind::Section);
+            let question = |field: &Field| self.question(field, published.fields.get(&field.id)?);
+            let title = head.map(|head| head.label.clone());
+            Part { title, questions: fields.iter().filter_map(question).collect() }
+        };
+        let parts = form.sections().into_iter().map(part);
         Results {
             answers: published.answers,
+            window_text: self.voice.words.say("results.window", &[("opens", &opens), ("closes", &closes)]),
             smallest: SMALLEST,
-            questions: form.fields.iter().filter_map(question).collect(),
+            parts: parts.filter(|part| !part.questions.is_empty()).collect(),
             crossings: published
                 .crossings
                 .iter()
@@ -84,7 +111,7 @@ impl<'a> Viewer<'a> {
         let (Some(published), Some(writing)) = (self.counts.results(process), &process.writing) else {
             return Vec::new();
         };
-        let results = self.results_of(&process.page.url, &writing.form, published);
+        let results = self.results_of(&process.page.url, writing, published);
         let file = |url: &str, text| (url.trim_start_matches('/').to_owned(), text);
         vec![
             file(&results.table_url, open_data::table(&results)),
@@ -115,7 +142,7 @@ impl<'a> Viewer<'a> {
                     (label_among(of_rows, row), cells.iter().map(|(_, cell)| *cell).collect())
                 });
                 let columns = columns.iter().map(|column| column.label.clone()).collect();
-                (ChartKind::Stacked, answered, columns, lines.collect())
+                (ChartKind::Scale, answered, columns, lines.collect())
             }
             PublishedField::Numbers { answered, bars } => {
                 let rows = bars.iter().map(|bar| (self.span(&field.kind, bar), vec![Some(bar.people)]));
@@ -125,8 +152,29 @@ impl<'a> Viewer<'a> {
                 (ChartKind::Bars, answered, Vec::new(), Vec::<(String, Vec<Cell>)>::new())
             }
         };
-        let answered = answered.map(|answered| self.voice.quantity("results.answered", answered));
-        Some(drawn(field.id.clone(), field.label.clone(), answered, kind, columns, rows))
+        let whole =
+            answered.filter(|answered| *answered > 0 && kind == ChartKind::Bars && !columns.is_empty());
+        let share = |(_, cells): &(String, Vec<Cell>)| Some(self.share((*cells.first()?)?, whole?));
+        let shares: Vec<Option<String>> = rows.iter().map(share).collect();
+        let said = answered.map(|answered| {
+            let key = if columns.is_empty() { "results.words" } else { "results.answered" };
+            self.voice.quantity(key, answered)
+        });
+        let mut question = drawn(field.id.clone(), field.label.clone(), said, kind, columns, rows);
+        question.has_shares = whole.is_some();
+        for (row, share) in question.rows.iter_mut().zip(shares) {
+            row.share = share;
+        }
+        Some(question)
+    }
+
+    /// « 35 % »
+    fn share(&self, people: u64, answered: u64) -> String {
+        let percent = match (people.saturating_mul(100) + answered / 2) / answered.max(1) {
+            0 if people > 0 => "<\u{a0}1".to_owned(),
+            percent => percent.to_string(),
+        };
+        self.voice.words.say("results.percent", &[("percent", &percent)])
     }
 
     fn crossing(&self, form: &Form, crossing: &PublishedCrossing) -> Option<Question> {
@@ -141,7 +189,11 @@ impl<'a> Viewer<'a> {
             .words
             .say("results.crossing", &[("rows", rows.label.as_str()), ("columns", columns.label.as_str())]);
         let id = format!("{}-{}", rows.id, columns.id);
-        Some(drawn(id, title, None, ChartKind::Stacked, labels(columns)?, lines))
+        let kind = match &columns.kind {
+            Kind::Grade { .. } => ChartKind::Scale,
+            _ => ChartKind::Stacked,
+        };
+        Some(drawn(id, title, None, kind, labels(columns)?, lines))
     }
 
     /// What an option is called.
@@ -177,7 +229,7 @@ fn label_among(choices: &[Choice], id: &str) -> String {
     choices.iter().find(|choice| choice.id == id).map_or_else(|| id.to_owned(), |choice| choice.label.clone())
 }
 
-/// Draws figures where none is withheld, and where they can be drawn.
+/// Draws what is known: a row stands for itself, so one with a cell that is withheld is in the table alone.
 fn drawn(
     id: String,
     title: String,
@@ -186,24 +238,15 @@ fn drawn(
     columns: Vec<String>,
     rows: Vec<(String, Vec<Cell>)>,
 ) -> Question {
-    let whole: Option<Vec<(String, Vec<f64>)>> = rows
+    let known: Vec<(String, Vec<f64>)> = rows
         .iter()
-        .map(|(label, cells)| {
+        .filter_map(|(label, cells)| {
             let cells = cells.iter().map(|cell| cell.map(|people| people as f64)).collect::<Option<_>>()?;
             Some((label.clone(), cells))
         })
         .collect();
-    // Bars stand each for themselves: those that are known can be drawn without the others.
-    let known = match kind {
-        ChartKind::Bars => Some(
-            rows.iter()
-                .filter_map(|(label, cells)| Some((label.clone(), vec![(*cells.first()?)? as f64])))
-                .collect(),
-        ),
-        _ => whole.clone(),
-    };
-    let table = known.map(|rows| Table { columns: columns.clone(), rows });
-    let chart = table.and_then(|table| chart::draw(kind, &table, None).ok());
+    let withheld = known.len() < rows.len();
+    let chart = chart::draw(kind, &Table { columns: columns.clone(), rows: known }, None).ok();
     let cells = |cells: Vec<Cell>| cells.into_iter().map(|cell| cell.map(group_digits)).collect();
     Question {
         id,
@@ -211,7 +254,8 @@ fn drawn(
         answered,
         chart,
         columns,
-        withheld: whole.is_none(),
-        rows: rows.into_iter().map(|(label, row)| Row { label, cells: cells(row) }).collect(),
+        has_shares: false,
+        withheld,
+        rows: rows.into_iter().map(|(label, row)| Row { label, cells: cells(row), share: None }).collect(),
     }
 }

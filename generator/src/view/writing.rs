@@ -6,14 +6,16 @@ use crate::{
         process::Process,
         writing::{Aside, WRITE, Writing},
     },
+    map::Map,
     markdown::Html,
     picture::Picture,
 };
 use domain::{
+    address::FILES,
     deposit::title_field,
     eligibility::Territory,
     form::{Choice, Field, Kind, Visibility, kinds::Media},
-    limits::CODE_LIFETIME,
+    limits::{CODE_LIFETIME, FILES_IN_A_FORM, FILES_TOGETHER},
     rulebook::{Identity, Purpose, group_digits},
     window::Phase,
 };
@@ -52,6 +54,22 @@ pub(crate) struct WritingForm<'a> {
     /// Where a deposit gets its title: what is close to it is looked for.
     title_name: Option<String>,
     has_private: bool,
+    /// Whether a place can be shown on a map.
+    has_map: bool,
+    has_files: bool,
+    /// When its files may be too much for a form to hold wherever it is sent.
+    large_files: Option<LargeFiles>,
+}
+
+/// How files are sent that a form may not hold.
+#[derive(Serialize)]
+struct LargeFiles {
+    /// Where the script announces one.
+    announce: String,
+    /// Bytes that a form holds wherever it is sent.
+    in_form: u64,
+    in_form_text: String,
+    together_text: String,
 }
 
 /// A page of the form, for those without JavaScript.
@@ -79,6 +97,8 @@ struct AskedField<'a> {
     /// Whether a browser must not keep it.
     is_personal: bool,
     picture: Option<&'a Picture>,
+    /// Where a place can be shown.
+    map: Option<&'a Map>,
     /// Whether it is chosen in the list of communes.
     has_list: bool,
     /// Kinds of files.
@@ -124,7 +144,8 @@ impl<'a> Viewer<'a> {
         })
     }
 
-    fn bounds(&self, writing: &Writing) -> (String, String) {
+    /// Its first day and its last one.
+    pub(super) fn bounds(&self, writing: &Writing) -> (String, String) {
         let calendar = self.calendar();
         (calendar.first(writing.window.opens()), calendar.last(writing.window.closes()))
     }
@@ -172,7 +193,26 @@ impl<'a> Viewer<'a> {
             title_name: title_field(&writing.form)
                 .filter(|_| writing.purpose == Purpose::Deposit)
                 .map(Field::name),
+            has_map: writing.asides.iter().any(|aside| aside.map.is_some()),
             has_private: fields.iter().any(|field| is_private(writing, field)),
+            has_files: fields
+                .iter()
+                .any(|field| field.is_asked() && matches!(field.kind, Kind::Files { .. })),
+            large_files: self.large_files(process, fields),
+        })
+    }
+
+    fn large_files(&self, process: &Process, fields: &[Field]) -> Option<LargeFiles> {
+        let most = fields.iter().filter(|field| field.is_asked()).map(|field| match field.kind {
+            Kind::Files { max_size, max_count, .. } => max_size.saturating_mul(max_count.into()),
+            _ => 0,
+        });
+        let say = self.voice.say();
+        (most.fold(0, u64::saturating_add) > FILES_IN_A_FORM).then(|| LargeFiles {
+            announce: format!("/actes/{}/{FILES}", process.id),
+            in_form: FILES_IN_A_FORM,
+            in_form_text: say.size(FILES_IN_A_FORM),
+            together_text: say.size(FILES_TOGETHER),
         })
     }
 
@@ -210,6 +250,7 @@ impl<'a> Viewer<'a> {
             is_private: is_private(writing, field),
             is_personal: field.personal.is_some() || field.visibility != Visibility::Public,
             picture: aside.picture.as_ref(),
+            map: aside.map.as_ref(),
             has_list: matches!(&field.kind, Kind::Commune { territory: Territory::Communes(_) }),
             accept,
             ranks,

@@ -65,7 +65,10 @@ impl Say {
             _ => {
                 let tenths = (bytes + 50_000) / 100_000;
                 let decimal = self.words.say("number.decimal", &[]);
-                say("mega", &format!("{}{decimal}{}", tenths / 10, tenths % 10))
+                match tenths % 10 {
+                    0 => say("mega", &(tenths / 10).to_string()),
+                    rest => say("mega", &format!("{}{decimal}{rest}", tenths / 10)),
+                }
             }
         }
     }
@@ -236,7 +239,7 @@ mod tests {
         let words = |text| Arc::new(crate::words::flat(text));
         let french = Say::new(words(include_str!("../../../themes/parvis/words/fr.toml")), "fr");
         let said = [999, 48_200, 999_499, 999_500, 1_249_999].map(|bytes| french.size(bytes));
-        let expected = ["999 octets", "48 ko", "999 ko", "1,0 Mo", "1,2 Mo"];
+        let expected = ["999 octets", "48 ko", "999 ko", "1 Mo", "1,2 Mo"];
         assert_eq!(said, expected.map(|size| size.replace(' ', "\u{a0}")));
         let english = Say::new(words(include_str!("../../../themes/parvis/words/en.toml")), "en");
         assert_eq!(english.size(1_249_999).replace('\u{a0}', " "), "1.2 MB");

@@ -510,6 +510,34 @@ fn two_processes_of_one_name() {
 }
 
 #[test]
+fn a_deposit_named_as_the_address_of_a_function() {
+    let place = Place::new().page("sault/petitions/textes/depots/index.md", DEPOSIT, "").page(
+        "sault/petitions/textes/banc/index.md",
+        &format!("slug = \"ecrire\"\n{DEPOSIT}"),
+        "",
+    );
+    assert_snapshot!(place.diagnostics(), @r#"
+    erreur: un dépôt ne peut pas s’appeler « ecrire » : c’est l’adresse d’un formulaire
+     --> content/sault/petitions/textes/banc/index.md:2:8
+      |
+    2 | slug = "ecrire"
+      |        ^^^^^^^^
+      |
+      = aide: choisissez un autre nom avec `slug = "…"`
+
+    erreur: un dépôt ne peut pas s’appeler « depots » : c’est l’adresse d’un formulaire
+     --> content/sault/petitions/textes/depots/index.md:1:1
+      |
+    1 | +++
+      | ^^^
+      |
+      = aide: choisissez un autre nom avec `slug = "…"`
+
+    2 erreurs dans 2 fichiers
+    "#);
+}
+
+#[test]
 fn two_deposits_of_one_name() {
     let place = Place::new().page("sault/petitions/autres/banc/index.md", DEPOSIT, "").page(
         "sault/petitions/textes/siege/index.md",

@@ -2,7 +2,7 @@
 
 use crate::place::Place;
 use insta::assert_snapshot;
-use std::fs;
+use std::{collections::BTreeSet, fs, path::Path};
 
 const NOW: &str = "2026-11-21T09:00:00Z";
 
@@ -356,4 +356,56 @@ fn a_page_in_a_language_that_the_site_does_not_have() {
 
     1 erreur dans 1 fichier
     "#);
+}
+
+/// The keys of the words of the theme in a language.
+fn keys_of(language: &str) -> BTreeSet<String> {
+    fn flatten(prefix: &str, table: &toml::Table, keys: &mut BTreeSet<String>) {
+        for (key, value) in table {
+            let key = format!("{prefix}{key}");
+            match value.as_table() {
+                Some(table) => flatten(&format!("{key}."), table, keys),
+                None => {
+                    keys.insert(key);
+                }
+            }
+        }
+    }
+    let words = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../themes/parvis/words/{language}.toml"));
+    let text = fs::read_to_string(words).expect("words");
+    let mut keys = BTreeSet::new();
+    flatten("", &text.parse().expect("TOML"), &mut keys);
+    keys
+}
+
+/// What the functions and the forms say, in the main language only, and what few pages of a site in several languages say.
+const IN_FRENCH: [&str; 16] = [
+    "answer",
+    "deposit",
+    "draft",
+    "field",
+    "files",
+    "mail",
+    "own_deposit",
+    "privacy",
+    "refusal",
+    "report_text",
+    "results",
+    "write",
+    "write_code",
+    "write_preview",
+    "writing",
+    "written",
+];
+
+#[test]
+fn english_has_all_words_and_the_other_languages_all_but_those_of_what_is_written() {
+    let french = keys_of("fr");
+    let lacks = |language: &str| -> Vec<String> { french.difference(&keys_of(language)).cloned().collect() };
+    assert_eq!(lacks("en"), Vec::<String>::new());
+    for language in ["eu", "oc", "br"] {
+        let mut lacks = lacks(language);
+        lacks.retain(|key| !IN_FRENCH.contains(&key.split('.').next().unwrap_or_default()));
+        assert_eq!(lacks, Vec::<String>::new(), "{language}");
+    }
 }

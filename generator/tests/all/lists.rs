@@ -82,6 +82,19 @@ fn a_handful_of_deposits_is_one_list() {
 }
 
 #[test]
+fn texts_that_no_step_lists_are_on_the_page_of_their_process() {
+    let process = "{% extends \"base.html\" %}\n{% block main %}{% for deposit in process.unlisted %}
+- {{ deposit.title }}, {{ deposit.url }}
+{%- endfor %}{% endblock %}";
+    let place = site(3, |_| 0, theme).template("process", process);
+    place.build(NOW);
+    assert_eq!(titles(&place, "/sault/petitions/"), texts([]));
+    let place = place.page(STEP_PATH, &STEP.replace("shows = \"deposits\"", ""), "");
+    place.build(NOW);
+    assert_eq!(titles(&place, "/sault/petitions/"), texts((1..=3).rev()));
+}
+
+#[test]
 fn more_are_read_by_date_by_supports_at_random_and_by_theme() {
     let place = site(8, |number| [0, 3, 1, 4, 1, 5, 9, 2, 6][number], theme);
     place.build(NOW);

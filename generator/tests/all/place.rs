@@ -122,7 +122,10 @@ impl Place {
                     "reported",
                 ],
             ),
-            ("writing", &["write", "write-preview", "write-code", "written", "own-deposit"]),
+            (
+                "writing",
+                &["write", "write-preview", "write-code", "written", "own-deposit", "draft", "draft-kept"],
+            ),
         ];
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/all/theme");
         let text = |name: &str| fs::read_to_string(folder.join(name)).expect("a file of the theme");

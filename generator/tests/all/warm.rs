@@ -482,7 +482,8 @@ fn made(output: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 
 /// Edits a site again and again, and builds it both ways; how many builds went well.
 fn walk(seed: u64, steps: usize, place: Place) -> usize {
-    let mut world = World { place, random: Random(seed), at: MOMENTS[1], number: 0, builder: Builder::default() };
+    let mut world =
+        World { place, random: Random(seed), at: MOMENTS[1], number: 0, builder: Builder::default() };
     let warm = world.path("public");
     world.build(&warm).unwrap_or_else(|error| panic!("{error}"));
     let mut sound = 0;

@@ -300,7 +300,7 @@ fn what_a_kind_asks_is_said_beside_it() {
     amount f-cost: 14^000~€ ou moins. En euros. Par exemple~: 1 500
     date f-day: Du 1er janvier 2026 au 31 décembre 2027. Jour, mois, année. Par exemple~: 04/03/1987
     ranking f-order: Donnez à chacune sa place, de 1 (celle que vous préférez) à 2. Classez-en au moins 1.
-    files f-plan: 3 fichiers au plus. JPEG, PDF, 2,0~Mo au plus chacun.
+    files f-plan: 3 fichiers au plus. JPEG, PDF, 2~Mo au plus chacun.
     place f-where: Une adresse, un nom de lieu ou des coordonnées. Par exemple~: 12 rue de l’Église
     commune f-town: En toutes lettres, ou choisie dans la liste.
     siret f-siret: Quatorze chiffres. Par exemple~: 732 829 320 00074
@@ -382,7 +382,8 @@ fn the_functions_have_their_pages() {
     let answers = place.files("answers/sault/idees");
     let names = answers.iter().filter_map(|path| path.strip_prefix("answers/sault/idees/"));
     let names: Vec<_> = names.filter(|name| name.ends_with(".html")).collect();
-    assert_eq!(names, ["deposit.html", "preview.html", "write-code.html", "write.html", "written.html"]);
+    let pages = ["deposit", "draft-kept", "draft", "preview", "write-code", "write", "written"];
+    assert_eq!(names, pages.map(|name| format!("{name}.html")));
     assert_eq!(
         place.read("answers/sault/idees/write.html"),
         place.read("public/sault/idees/ecrire/index.html")

@@ -9,6 +9,7 @@ use fastrand::Rng;
 use functions::{
     attachment::store::Nowhere,
     door::Door,
+    lambda::connect,
     table::{Condition, Key, Table, Write, sqlite::SqliteTable},
 };
 use generator::{
@@ -38,7 +39,7 @@ fn drawn(width: u32, height: u32) -> DynamicImage {
 }
 
 /// A photograph on its side that tells where it was taken.
-fn photograph() -> Vec<u8> {
+pub(crate) fn photograph() -> Vec<u8> {
     let mut jpeg = encoded(drawn(640, 400), ImageFormat::Jpeg);
     let exif = b"Exif\0\0MM\0\x2a\0\0\0\x08\0\x02\
         \x01\x12\0\x03\0\0\0\x01\0\x06\0\0\
@@ -50,12 +51,12 @@ fn photograph() -> Vec<u8> {
     jpeg
 }
 
-fn pdf(text: &str) -> Vec<u8> {
+pub(crate) fn pdf(text: &str) -> Vec<u8> {
     format!("%PDF-1.7\n% {text}\n1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj\n2 0 obj <</Type/Pages/Kids[]/Count 0>> endobj\ntrailer <</Root 1 0 R>>\n%%EOF\n").into_bytes()
 }
 
 /// A text document, with one more file in it.
-fn docx(name: &str, content: &[u8]) -> Vec<u8> {
+pub(crate) fn docx(name: &str, content: &[u8]) -> Vec<u8> {
     let types = "<Types><Override ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml\"/></Types>";
     let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
     let options =
@@ -105,7 +106,7 @@ async fn send_to(citizen: &Citizen, page: &Page, typed: &[(&str, &str)], go: &st
     send(citizen, PHOTOS, page, typed, go).await
 }
 
-fn files(answer: &Answer) -> &[Attachment] {
+pub(crate) fn files(answer: &Answer) -> &[Attachment] {
     let Answer::Files(files) = answer else { panic!("{answer:?}") };
     files
 }
@@ -418,24 +419,31 @@ async fn whatever_bytes_come_they_are_answered_and_only_known_types_are_stored()
 #[tokio::test]
 async fn i7_the_files_that_live_rows_name_are_known_and_no_others() {
     let folder = tempfile::tempdir().unwrap();
-    let table = SqliteTable::open(&folder.path().join("table.db")).unwrap();
-    let answers = |id: char| {
-        let file =
-            Attachment { id: id.to_string().repeat(32), name: "plan.pdf".into(), media: Media::Pdf, size: 1 };
-        std::collections::BTreeMap::from([("plan", Answer::Files(vec![file]))])
+    let embedded = SqliteTable::open(&folder.path().join("table.db")).unwrap();
+    let engine = engines::dynoxide().await;
+    let dynamo =
+        connect(engines::table_name(), &engines::account(), Some(engine.endpoint.as_deref().unwrap()));
+    let file = |id: char| {
+        let id = id.to_string().repeat(32);
+        serde_json::json!({ "plan": { "files": [{ "id": id, "name": "plan.pdf", "media": "pdf", "size": 1 }] } })
     };
-    let write = |partition: &str, expires, id| {
-        Write::put(Key::new(partition, "x"), Condition::Absent, expires, &answers(id)).unwrap()
+    let write = |partition: &str, expires, row: &serde_json::Value| {
+        Write::put(Key::new(partition, "x"), Condition::Absent, expires, row).unwrap()
     };
+    let deposit = |state: &str, id| serde_json::json!({ "state": state, "answers": file(id) });
     let writes = vec![
-        write("deposit#idees#0", Some(noon(100)), '1'),
-        write("deposit#idees#1", Some(noon(-1)), '2'),
-        write("writing#idees#0", Some(noon(100)), '3'),
-        write("answer#sondage#00", None, '4'),
-        write("other#idees", None, '5'),
+        write("deposit#idees#0", Some(noon(100)), &deposit("published", '1')),
+        write("deposit#idees#1", Some(noon(-1)), &deposit("published", '2')),
+        write("writing#idees#0", Some(noon(100)), &file('3')),
+        write("answer#sondage#00", None, &file('4')),
+        write("other#idees", None, &file('5')),
+        write("deposit#idees#2", Some(noon(100)), &deposit("withdrawn", '6')),
     ];
-    table.commit(writes, noon(-10)).await.unwrap();
-    let named = table.named_files(noon(0)).await.unwrap();
-    let named: Vec<&str> = named.iter().map(|id| &id[..1]).collect();
-    assert_eq!(named, ["1", "3", "4"]);
+    embedded.commit(writes.clone(), noon(-10)).await.unwrap();
+    dynamo.commit(writes, noon(-10)).await.unwrap();
+    for named in [embedded.named_files(noon(0)).await, dynamo.named_files(noon(0)).await] {
+        let named = named.unwrap();
+        let named: Vec<&str> = named.iter().map(|id| &id[..1]).collect();
+        assert_eq!(named, ["1", "3", "4"]);
+    }
 }

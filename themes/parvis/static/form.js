@@ -106,7 +106,9 @@ function enhance() {
   form.querySelector("[data-back]").hidden = true;
 
   // What tells of a person, or changes what was sent, is not kept here.
-  const isKept = (input) => !form.elements.deposit.value && !input.closest("[data-personal]");
+  // One draft does not take the place of another.
+  const isOther = () => form.elements.deposit.value || form.elements.draft.value;
+  const isKept = (input) => !isOther() && !input.closest("[data-personal]");
   const inputs = () => [...form.elements].filter((input) => input.name.startsWith("f-") && isKept(input));
   const isChoice = ({ type }) => type === "radio" || type === "checkbox";
   const isGiven = (input) => (isChoice(input) ? input.checked : input.value && input.type !== "file");

@@ -2,7 +2,7 @@
 
 use super::absent;
 use crate::{
-    form::{Answer, Choice, Field, Files, Typed},
+    form::{Answer, Choice, Field, Files, Typed, typed::part_name},
     refusal::Refusal,
 };
 use std::collections::BTreeMap;
@@ -55,7 +55,10 @@ pub(super) fn matrix(field: &Field, rows: &[Choice], columns: &[Choice], typed: 
         return absent(field, "missing_choice");
     }
     match rows.iter().find(|row| field.required && !cells.contains_key(&row.id)) {
-        Some(row) => Err(Refusal::answer(field, "missing_row").with("row", &row.label)),
+        Some(row) => {
+            let refusal = Refusal::answer(field, "missing_row").with("row", &row.label);
+            Err(refusal.at(part_name(field, &row.id)))
+        }
         None => Ok(Some(Answer::Matrix(cells))),
     }
 }

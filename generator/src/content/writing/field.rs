@@ -4,6 +4,8 @@ use super::condition::Clause;
 use crate::{
     content::organisation::Organisation,
     front_matter::{self, Decimal, FileSize, Table},
+    links,
+    map::{self, Map},
     markdown::{Html, Markdown, Renderer, Text},
     picture::Picture,
     slug::slugify,
@@ -34,6 +36,8 @@ const OLDEST: u8 = 122;
 pub(crate) struct Aside {
     pub(crate) help: Option<Html>,
     pub(crate) picture: Option<Picture>,
+    /// Of a place: where it can be shown.
+    pub(crate) map: Option<Map>,
 }
 
 /// A field as it is written. What could not be read is absent, and has been reported.
@@ -197,7 +201,7 @@ impl Written {
         let label: Option<Text> = table.require("label");
         let help = read_help(table, around);
         let written = Self::shown(table, id, label.is_some().then_some(Kind::Section), label);
-        Self { aside: Aside { help, picture: None }, ..written }
+        Self { aside: Aside { help, ..Aside::default() }, ..written }
     }
 
     fn read_note(table: &mut Table<'_>, id: Option<Spanned<String>>, around: &Around<'_>) -> Self {
@@ -223,7 +227,7 @@ impl Written {
             Kind::Picture { url, alt, width, height }
         });
         let written = Self::shown(table, id, kind, None);
-        Self { aside: Aside { help: None, picture }, ..written }
+        Self { aside: Aside { picture, ..Aside::default() }, ..written }
     }
 
     /// A field to which nothing is answered.
@@ -257,6 +261,7 @@ impl Written {
         let help = read_help(table, around);
         let required = table.get("required").unwrap_or(false);
         let kind = read_kind(word, table, around);
+        let map = if word == Word::Place { read_map(table, around) } else { None };
         let when = read_when(table);
         let visibility: Option<Visibility> = table.get("visibility");
         let message: Option<Text> = table.get("message");
@@ -286,12 +291,23 @@ impl Written {
             message: message.map(|message| message.as_str().to_owned()),
             personal,
         });
-        Self { id, kind, field, aside: Aside { help, picture: None }, when, retention }
+        Self { id, kind, field, aside: Aside { help, map, picture: None }, when, retention }
     }
 }
 
 fn read_help(table: &mut Table<'_>, around: &Around<'_>) -> Option<Html> {
     table.get::<Markdown>("help").map(|help| around.renderer.inline(&help))
+}
+
+/// The map beside the field of a place, in a GeoJSON file of the folder.
+fn read_map(table: &mut Table<'_>, around: &Around<'_>) -> Option<Map> {
+    let file: Spanned<String> = table.get("map")?;
+    let wrong = |message: String, help: Option<String>| {
+        table.report(table.error(file.span(), message).maybe_help(help));
+    };
+    let path = links::in_folder_of(around.renderer.path, file.get_ref());
+    let text = around.renderer.links.text(&path).map_err(|broken| wrong(broken.message, broken.help)).ok()?;
+    map::read(&text).map_err(|error| wrong(error.to_string(), Some(error.help().to_owned()))).ok()
 }
 
 fn read_when(table: &mut Table<'_>) -> Option<Option<Clause>> {

@@ -7,7 +7,8 @@ use domain::form::{Choice, Form, Kind, Visibility};
 /// One line for each number: question, row, column, people. A number that is withheld is empty.
 pub(super) fn table(results: &Results) -> String {
     let mut lines = vec![["question", "ligne", "colonne", "personnes"].map(str::to_owned)];
-    for Question { id, columns, rows, .. } in results.questions.iter().chain(&results.crossings) {
+    let questions = results.parts.iter().flat_map(|part| &part.questions);
+    for Question { id, columns, rows, .. } in questions.chain(&results.crossings) {
         for row in rows {
             for (column, cell) in columns.iter().zip(&row.cells) {
                 let digits = |text: &String| text.chars().filter(char::is_ascii_digit).collect();

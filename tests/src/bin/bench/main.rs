@@ -1,4 +1,5 @@
-//! What it costs, as ratios to the least that could be done: `cargo run --release -p tests --bin bench`.
+//! What it costs, as ratios to the least that could be done: `cargo run --release -p tests --bin bench`; after `--`, the
+//! parts to measure: `embedded`, `units`, `lambda`, `pages`, `questionnaire`.
 //!
 //! Needs what `tests/run.sh` installs; builds the Lambda programs itself.
 
@@ -10,11 +11,23 @@ mod units;
 
 #[tokio::main]
 async fn main() {
-    embedded::run().await;
-    units::run().await;
-    lambda::run().await;
-    pages::run();
-    questionnaire::run().await;
+    let named: Vec<String> = std::env::args().skip(1).collect();
+    let is_asked = |part: &str| named.is_empty() || named.iter().any(|name| name == part);
+    if is_asked("embedded") {
+        embedded::run().await;
+    }
+    if is_asked("units") {
+        units::run().await;
+    }
+    if is_asked("lambda") {
+        lambda::run().await;
+    }
+    if is_asked("pages") {
+        pages::run();
+    }
+    if is_asked("questionnaire") {
+        questionnaire::run().await;
+    }
 }
 
 /// The middle one of some measures.

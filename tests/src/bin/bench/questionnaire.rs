@@ -22,42 +22,75 @@ pub(crate) async fn run() {
     let folder = tempfile::tempdir().expect("a folder");
     let public = folder.path().join("public");
     let now = Timestamp::now();
-    let quick = || Build { quick: true, compress: false, ..Build::new(root().leak(), &public, now) };
-    let built = generator::build(&quick()).unwrap_or_else(|error| panic!("{error}"));
-    let writing = built.rulebook.processes.get(PROCESS).and_then(|process| process.writing.clone());
+    let root = root();
+    let build = || {
+        let build = Build { quick: true, compress: false, ..Build::new(&root, &public, now) };
+        generator::build(&build).unwrap_or_else(|error| panic!("{error}"))
+    };
+    let writing = build().rulebook.processes.get(PROCESS).and_then(|process| process.writing.clone());
     let writing = writing.expect("the reference site has a questionnaire");
     let engine = engines::sqlite();
     fill(&*engine.table, &writing, now).await;
+    let file = public.join(format!("data/{PROCESS}.answers.json"));
 
-    let mut bare = Vec::new();
-    let mut counted = Vec::new();
-    let mut made = Vec::new();
+    let (mut bare, mut counted) = (Stage::default(), Stage::default());
+    let (mut without, mut with) = (Stage::default(), Stage::default());
+    let mut json = Vec::new();
     for _ in 0..5 {
-        let start = Instant::now();
-        for shard in 0..=u8::MAX {
-            query_all(&*engine.table, &format!("answer#{PROCESS}#{shard:02x}"), now).await.expect("rows");
-        }
-        bare.push(start.elapsed().as_secs_f64());
-        let start = Instant::now();
-        let results = questionnaire::results(&*engine.table, PROCESS, &writing, now).await.expect("results");
-        assert_eq!(results.answers, ANSWERS as u64);
-        let json = serde_json::to_vec(&results.published(&writing.form)).expect("JSON");
-        counted.push(start.elapsed().as_secs_f64());
-        let file = public.join(format!("data/{PROCESS}.answers.json"));
-        fs::create_dir_all(public.join("data")).expect("a folder");
-        fs::write(&file, &json).expect("written");
-        let start = Instant::now();
-        generator::build(&quick()).unwrap_or_else(|error| panic!("{error}"));
-        made.push(start.elapsed().as_secs_f64());
-        fs::remove_file(file).expect("removed");
-        generator::build(&quick()).unwrap_or_else(|error| panic!("{error}"));
+        let read = async || {
+            for partition in questionnaire::partitions(PROCESS) {
+                query_all(&*engine.table, &partition, now).await.expect("rows");
+            }
+        };
+        bare.measure(read).await;
+        let count = async || {
+            let results = questionnaire::results(&*engine.table, PROCESS, &writing, now).await;
+            let results = results.expect("results");
+            assert_eq!(results.answers, ANSWERS as u64);
+            serde_json::to_vec(&results.published(&writing.form)).expect("JSON")
+        };
+        json = counted.measure(count).await;
     }
-    let (bare, counted, made) = (median(bare), median(counted), median(made));
-    println!("\nQuestionnaire, {ANSWERS} answers (embedded table)");
-    println!("  rows read and nothing else   1.00   {:.0} ms", bare * 1e3);
-    println!("  results counted              {:.2}   {:.0} ms", counted / bare, counted * 1e3);
-    println!("  site built with the results  {:.2}   {:.0} ms", made / bare, made * 1e3);
-    println!("  peak memory of this process  {} MiB", peak());
+    fs::create_dir_all(public.join("data")).expect("a folder");
+    for _ in 0..5 {
+        build();
+        without.measure(async || build()).await;
+        fs::write(&file, &json).expect("written");
+        with.measure(async || build()).await;
+        fs::remove_file(&file).expect("removed");
+    }
+    println!("\nQuestionnaire, {ANSWERS} answers (embedded table)   time, peak memory");
+    bare.print("rows read and nothing else", &bare);
+    counted.print("results counted", &bare);
+    without.print("site built without results", &without);
+    with.print("site built with the results", &without);
+}
+
+/// A piece of work, measured several times.
+#[derive(Default)]
+struct Stage {
+    seconds: Vec<f64>,
+    mebibytes: Vec<f64>,
+}
+
+impl Stage {
+    async fn measure<T>(&mut self, work: impl AsyncFnOnce() -> T) -> T {
+        forget_peak();
+        let start = Instant::now();
+        let made = work().await;
+        self.seconds.push(start.elapsed().as_secs_f64());
+        self.mebibytes.push(peak());
+        made
+    }
+
+    fn print(&self, name: &str, to: &Self) {
+        let of = |measures: &[f64]| median(measures.to_vec());
+        let (time, memory) = (of(&self.seconds), of(&self.mebibytes));
+        let (least_time, least_memory) = (of(&to.seconds), of(&to.mebibytes));
+        let (time_ratio, memory_ratio) = (time / least_time, memory / least_memory);
+        let time = time * 1e3;
+        println!("  {name:<28} {time_ratio:.2}   {time:.0} ms   {memory_ratio:.2}   {memory:.0} MiB");
+    }
 }
 
 async fn fill(table: &dyn Table, writing: &Writing, now: Timestamp) {
@@ -81,9 +114,15 @@ async fn fill(table: &dyn Table, writing: &Writing, now: Timestamp) {
     }
 }
 
-/// In MiB, as the system says it.
-fn peak() -> u64 {
+/// Lets the system count the peak of this process's memory anew (proc_pid_clear_refs(5), Linux).
+fn forget_peak() {
+    fs::write("/proc/self/clear_refs", "5").expect("a peak to forget");
+}
+
+/// The peak of this process's memory in MiB, as the system says it.
+fn peak() -> f64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok()).unwrap_or(0) / 1024
+    let kibibytes = line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());
+    kibibytes.expect("the system tells the peak") / 1024.0
 }
