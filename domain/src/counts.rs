@@ -15,6 +15,18 @@ pub struct ProcessCounts {
     pub entries: u64,
     /// Deposit id → its counts; a deposit that nobody has supported may be missing.
     pub deposits: BTreeMap<String, DepositCounts>,
+    /// The vote, from its opening on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voting: Option<VotingCounts>,
+}
+
+/// What is known of a vote before it is counted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VotingCounts {
+    /// People on the roll.
+    pub voters: u64,
+    /// The commitment to the seed of the public lot: its SHA-256, in hexadecimal. The seed is in the minutes.
+    pub lot: String,
 }
 
 /// Supports of one deposit.

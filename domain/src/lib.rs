@@ -3,6 +3,7 @@
 //! cannot disagree.
 
 pub mod address;
+pub mod ballot;
 pub mod counts;
 pub mod delay;
 pub mod deposit;
@@ -18,6 +19,8 @@ pub mod rulebook;
 pub mod secret;
 pub mod similar;
 pub mod support;
+pub mod tally;
 pub mod threshold;
 pub mod tracking;
+pub mod voting;
 pub mod window;

@@ -1,7 +1,13 @@
 //! What the site's build hands to the functions: the rules of every process, and the words to say them in.
 
 use crate::{
-    delay::Delay, eligibility::Eligibility, form::Form, results::Crossing, threshold::Threshold,
+    ballot::Method,
+    delay::Delay,
+    eligibility::Eligibility,
+    form::Form,
+    results::Crossing,
+    tally::{Project, Rules},
+    threshold::Threshold,
     window::Window,
 };
 use jiff::Timestamp;
@@ -50,6 +56,38 @@ pub struct Process {
     /// What citizens may write, if anything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub writing: Option<Writing>,
+    /// What they may vote on, if anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voting: Option<Voting>,
+}
+
+/// The activity in which citizens vote in secret, by ballots that are counted together.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Voting {
+    /// Path of the page that leads to the vote, from `/` to `/`.
+    pub path: String,
+    /// When ballots are cast and replaced.
+    pub window: Window,
+    /// `window.opens` as the site writes it.
+    pub opens_text: String,
+    /// `window.closes` as the site writes it.
+    pub closes_text: String,
+    /// How one votes.
+    pub method: Method,
+    /// What is voted on, in the order of the content; nothing for a question that is answered by yes or no.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub projects: Vec<Project>,
+    /// How ballots are counted; nothing for a question that is answered by yes or no.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rules: Option<Rules>,
+    /// How many people may vote, when the authority knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registered: Option<u64>,
+    /// When the roll is erased.
+    pub erased: Timestamp,
+    /// How many fictitious ballots to plant in an empty store once the vote is open, on a site that says it is fictitious.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub demonstration: Option<u64>,
 }
 
 /// The activity in which citizens write: deposits that are examined and published, or answers that are only counted.

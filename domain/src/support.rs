@@ -1,7 +1,7 @@
 //! Giving and withdrawing support: what is asked, what is refused and why, and who counts as the same person.
 
 use crate::{
-    eligibility::{Link, OLDEST, Territory, age},
+    eligibility::{Eligibility, Link, OLDEST, Territory, age},
     identity::{Civil, Email, is_name, parse_date},
     refusal::Refusal,
     rulebook::{Deposit, Process},
@@ -123,6 +123,24 @@ pub fn check(
     zone: &TimeZone,
 ) -> Result<Person, Vec<Refusal>> {
     check_open(deposit, now).map_err(|refusal| vec![refusal])?;
+    let eligibility = match wish {
+        Wish::Support => Some(&process.eligibility),
+        Wish::Withdrawal => None,
+    };
+    check_person(form, eligibility, now, zone)
+}
+
+/// Checks who somebody says they are, at `now` in the authority's time zone; and, unless they only take back what they
+/// did, whether they may take part.
+///
+/// # Errors
+/// Every refusal, in the order of the fields.
+pub fn check_person(
+    form: &Form,
+    eligibility: Option<&Eligibility>,
+    now: Timestamp,
+    zone: &TimeZone,
+) -> Result<Person, Vec<Refusal>> {
     let mut refusals = Vec::new();
     let mut keep = |result: Result<(), Refusal>| refusals.extend(result.err());
 
@@ -130,15 +148,12 @@ pub fn check(
     keep(check_name(Field::FamilyName, &form.family_name));
     let email = read_email(&form.email).map_err(|refusal| keep(Err(refusal)));
     let today = now.to_zoned(zone.clone()).date();
-    let minimum_age = match wish {
-        Wish::Support => process.eligibility.minimum_age,
-        Wish::Withdrawal => 0,
-    };
+    let minimum_age = eligibility.map_or(0, |eligibility| eligibility.minimum_age);
     let birth_date =
         read_birth_date(&form.birth_date, today, minimum_age).map_err(|refusal| keep(Err(refusal)));
-    if wish == Wish::Support {
-        keep(check_commune(&form.commune, &process.eligibility.territory));
-        keep(check_link(&form.link, &process.eligibility.links));
+    if let Some(eligibility) = eligibility {
+        keep(check_commune(&form.commune, &eligibility.territory));
+        keep(check_link(&form.link, &eligibility.links));
         keep(if form.consent.is_empty() { Err(Refusal::of(Field::Consent, "missing")) } else { Ok(()) });
     }
     match (email, birth_date) {
@@ -206,10 +221,10 @@ fn check_link(typed: &str, links: &[Link]) -> Result<(), Refusal> {
     }
 }
 
-/// The pseudonyms by which a person is told again within one deposit.
+/// The pseudonyms by which a person is told again within one deposit, or one vote.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claims {
-    /// Of names and birth date: one support each.
+    /// Of names and birth date: one support, or one ballot, each.
     pub civil: Pseudonym,
     /// Of the canonical e-mail address.
     pub mailbox: Pseudonym,
@@ -218,7 +233,7 @@ pub struct Claims {
 }
 
 impl Person {
-    /// The person's pseudonyms under the key of one deposit's supports.
+    /// The person's pseudonyms under the key of one deposit's supports, or of one vote.
     pub fn claims(&self, key: &Key) -> Claims {
         let mailbox = self.email.canonical();
         Claims {
@@ -254,7 +269,7 @@ pub fn free_slot(slots: &[Option<Occupant>], claims: &Claims) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{eligibility::Eligibility, secret::Secret, window::Window};
+    use crate::{secret::Secret, window::Window};
     use std::collections::BTreeMap;
 
     fn at(text: &str) -> Timestamp {
@@ -288,6 +303,7 @@ mod tests {
             deposits: BTreeMap::new(),
             published: BTreeMap::new(),
             writing: None,
+            voting: None,
         }
     }
 

@@ -211,6 +211,7 @@ pub async fn counts(
         as_of: to_the_minute(now),
         entries: head.entries.get(id).copied().unwrap_or_default(),
         deposits,
+        voting: None,
     })
 }
 

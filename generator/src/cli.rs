@@ -2,6 +2,7 @@
 
 mod deposits;
 mod progress;
+mod tally;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use generator::{
@@ -146,6 +147,17 @@ Exemples :
   parvis serve --drafts                           relire ce qui n’est pas encore publié
   parvis serve --at 2029-06-19T23:59              l’horloge part de ce moment, et tourne")]
     Serve(ServeArguments),
+
+    /// Dépouille une élection au format de Pabulib (.pb), et en dresse le procès-verbal.
+    ///
+    /// Les scores sont comptés sur les bulletins, jamais repris du fichier. Une égalité que le départage ne tranche pas est
+    /// une erreur. En JSON, coûts et montants sont dans l’unité de la monnaie, et « minutes » en centimes.
+    #[command(help_template = TEMPLATE, after_help = "\
+Exemples :
+  parvis tally vote.pb
+  parvis tally vote.pb --rule equalshares/add1 --format markdown
+  parvis tally vote.pb --ties min-cost,lot --format json")]
+    Tally(tally::TallyArguments),
 }
 
 #[derive(Debug, Args)]
@@ -258,6 +270,7 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
         Command::Deposits { place, command } => deposits::run(root, &place, &command),
         Command::Pull(place) => deposits::pull(root, &place),
         Command::Serve(arguments) => serve(root, &arguments),
+        Command::Tally(arguments) => tally::run(&arguments),
     };
     outcome.err().unwrap_or(ExitCode::SUCCESS)
 }

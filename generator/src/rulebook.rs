@@ -52,8 +52,8 @@ fn process_rules(process: &Process, site: &Site) -> Option<rulebook::Process> {
     Some(rulebook::Process {
         title: process.page.title.as_str().to_owned(),
         contact: process.contact.clone(),
-        eligibility: petition.map_or_else(anybody, |petition| petition.eligibility.clone()),
-        people_per_mailbox: petition.map_or(1, |petition| petition.people_per_mailbox),
+        eligibility: petition.map_or_else(anybody, |petition| petition.participants.eligibility.clone()),
+        people_per_mailbox: petition.map_or(1, |petition| petition.participants.people_per_mailbox),
         thresholds: petition
             .into_iter()
             .flat_map(|petition| &petition.thresholds)
@@ -70,6 +70,7 @@ fn process_rules(process: &Process, site: &Site) -> Option<rulebook::Process> {
             .map(|deposit| (deposit.id.clone(), deposit.page.url.clone()))
             .collect(),
         writing,
+        voting: None,
     })
 }
 

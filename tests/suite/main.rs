@@ -15,4 +15,5 @@ mod questionnaire;
 mod serve;
 mod site;
 mod support;
+mod tally;
 mod writing;

@@ -93,6 +93,7 @@ fn the_help_is_worth_reading() {
       pull      Écrit dans content/ les dépôts publiés, comme des pages à relire et à valider
       serve     Ouvre le site sur cette machine, fonctions comprises, et le reconstruit à chaque
                 modification
+      tally     Dépouille une élection au format de Pabulib (.pb), et en dresse le procès-verbal
 
     Options :
           --root <DOSSIER>  Racine du site : le dossier où se trouve site.toml

@@ -1,0 +1,304 @@
+//! Envelope after envelope: who may be elected, by which rule, and what became of each.
+
+use super::{
+    Account, Election, Error, Fate, Measure, Minutes, Reason, Step, borda,
+    filling::Filling,
+    grades,
+    greedy::{Tier, fill},
+    pairwise, phragmen,
+    rules::{By, Envelope, Project, Rule, Threshold, Unfit},
+    runoff, shares,
+    ties::{Ties, split_by},
+};
+use crate::tally::{Detail, Kind};
+use std::collections::{BTreeMap, HashMap};
+
+/// What is known before the first envelope is opened.
+pub(super) struct Count<'a> {
+    pub(super) election: &'a Election,
+    pub(super) ties: Ties<'a>,
+    pub(super) scores: &'a [i64],
+    voters: &'a [u64],
+    /// Groups of which one at most is elected.
+    groups: Vec<Vec<usize>>,
+    /// Project → its groups.
+    groups_of: Vec<Vec<usize>>,
+}
+
+/// What becomes of projects, as envelopes are counted.
+struct Progress {
+    elected: Vec<bool>,
+    winners: Vec<usize>,
+    /// Project → the envelope it was last considered in, and why it is elected or not.
+    fates: Vec<(Option<String>, Reason)>,
+}
+
+/// Counts `election`.
+pub(super) fn run(election: &Election) -> Result<Minutes, Error> {
+    let (scores, voters) = election.profile.scores();
+    Count::new(election, &scores, &voters)?.run()
+}
+
+impl<'a> Count<'a> {
+    fn new(election: &'a Election, scores: &'a [i64], voters: &'a [u64]) -> Result<Self, Error> {
+        let mut index = HashMap::new();
+        for (position, project) in election.projects.iter().enumerate() {
+            if index.insert(project.id.as_str(), position).is_some() {
+                return Err(Error::SameId(project.id.clone()));
+            }
+        }
+        let total: u128 = election.projects.iter().map(|project| u128::from(project.cost)).sum();
+        // So that a sum of costs is exact in floating point.
+        if total > 1 << 53 {
+            return Err(Error::TooLarge);
+        }
+        let mut groups = Vec::new();
+        for group in &election.rules.exclusions {
+            let known = group
+                .iter()
+                .map(|id| index.get(id.as_str()).copied().ok_or_else(|| Error::Unknown(id.clone())));
+            groups.push(known.collect::<Result<Vec<usize>, Error>>()?);
+        }
+        if election.rules.one_per_proposer {
+            groups.extend(by_proposer(&election.projects));
+        }
+        let mut groups_of = vec![Vec::new(); election.projects.len()];
+        for (group, members) in groups.iter().enumerate() {
+            for &member in members {
+                groups_of[member].push(group);
+            }
+        }
+        let ties = Ties {
+            chain: &election.rules.ties,
+            projects: &election.projects,
+            voters,
+            seed: election.seed.as_deref(),
+        };
+        Ok(Self { election, ties, scores, voters, groups, groups_of })
+    }
+
+    fn run(&self) -> Result<Minutes, Error> {
+        let Election { projects, rules, profile, seed } = self.election;
+        let mut progress = Progress {
+            elected: vec![false; projects.len()],
+            winners: Vec::new(),
+            fates: vec![(None, Reason::OutOfScope); projects.len()],
+        };
+        let mut envelopes = Vec::new();
+        let mut carried = 0;
+        for envelope in &rules.envelopes {
+            let account = self.envelope(envelope, carried, &mut progress)?;
+            carried = if rules.carry_over { account.left.unwrap_or(0) } else { 0 };
+            envelopes.push(account);
+        }
+        let fates = projects.iter().zip(progress.fates).enumerate().map(|(index, (project, fate))| Fate {
+            id: project.id.clone(),
+            name: project.name.clone(),
+            cost: project.cost,
+            score: self.scores[index],
+            voters: self.voters[index],
+            envelope: fate.0,
+            reason: if project.withdrawn { Reason::Withdrawn } else { fate.1 },
+        });
+        Ok(Minutes {
+            rules: rules.clone(),
+            ballots: profile.ballots(),
+            blank: profile.blank(),
+            distinct: profile.distinct() as u64,
+            unit: profile.unit(),
+            seed: seed.as_ref().map(hex::encode),
+            winners: progress.winners.iter().map(|&project| self.id(project)).collect(),
+            envelopes,
+            projects: fates.collect(),
+        })
+    }
+
+    fn envelope(&self, envelope: &Envelope, carried: u64, progress: &mut Progress) -> Result<Account, Error> {
+        let mut filling = Filling::new(self, progress.elected.clone(), envelope, carried);
+        let (mut eligible, mut below) = (Vec::new(), Vec::new());
+        for (index, project) in self.election.projects.iter().enumerate() {
+            if project.withdrawn || progress.elected[index] || !envelope.scope.holds(project) {
+                continue;
+            }
+            if self.scores[index] <= 0 {
+                filling.settle(index, Reason::NoVote);
+            } else if let Some(excluded) = filling.excluder(index) {
+                filling.settle(index, excluded);
+            } else if let Some(needed) = self.below_threshold(index) {
+                filling.settle(index, Reason::BelowThreshold { needed });
+                below.push(index);
+            } else {
+                eligible.push(index);
+            }
+        }
+        if self.election.rules.one_per_zone {
+            self.best_of_zones(&mut filling, &eligible)?;
+        }
+        let candidates: Vec<usize> =
+            eligible.iter().copied().filter(|&project| !filling.is_elected(project)).collect();
+        let (mut detail, mut how) = (None, None);
+        match &self.election.rules.rule {
+            Rule::Greedy { by, unfit } => {
+                let (tiers, found) = self.order(&candidates, *by)?;
+                detail = found;
+                fill(&mut filling, tiers, *unfit, Step::Rule)?;
+            }
+            Rule::EqualShares { utility, completion, comparison } => {
+                let left = filling.left.ok_or_else(|| Error::NoAmount(envelope.id.clone()))?;
+                let plan =
+                    shares::Plan { utility: *utility, completion: *completion, comparison: *comparison };
+                how = Some(shares::fill(&mut filling, &candidates, left, plan)?);
+            }
+            Rule::Phragmen { skip } => {
+                filling.left.ok_or_else(|| Error::NoAmount(envelope.id.clone()))?;
+                phragmen::fill(&mut filling, &candidates, *skip)?;
+            }
+        }
+        if filling.winners.len() < envelope.least as usize {
+            filling.most = Some(envelope.least);
+            fill(&mut filling, self.by_score(&below), Unfit::Skip, Step::Least)?;
+            filling.most = envelope.most;
+        }
+        let would_fit = eligible
+            .iter()
+            .filter(|&&project| !filling.is_elected(project) && filling.obstacle(project).is_none())
+            .map(|&project| self.id(project))
+            .collect();
+        for (project, reason) in filling.fates {
+            progress.fates[project] = (Some(envelope.id.clone()), reason);
+        }
+        for &winner in &filling.winners {
+            progress.elected[winner] = true;
+        }
+        progress.winners.extend(filling.winners);
+        let available = envelope.amount.map(|amount| amount.saturating_add(carried));
+        Ok(Account {
+            id: envelope.id.clone(),
+            amount: envelope.amount,
+            carried,
+            spent: filling.spent,
+            left: available.and_then(|available| available.checked_sub(filling.spent)),
+            rounds: filling.rounds,
+            detail,
+            shares: how,
+            would_fit,
+        })
+    }
+
+    /// What `project` had to reach, if it did not.
+    fn below_threshold(&self, project: usize) -> Option<u64> {
+        let (voters, unit) = (self.voters[project], u64::from(self.election.profile.unit()));
+        match self.election.rules.threshold? {
+            Threshold::Score(needed) => {
+                let needed = u128::from(needed) * u128::from(unit);
+                let score = u128::try_from(self.scores[project]).unwrap_or(0);
+                (score < needed).then(|| u64::try_from(needed).unwrap_or(u64::MAX))
+            }
+            Threshold::Voters(needed) => (voters < needed).then(|| needed.saturating_mul(unit)),
+            Threshold::Share { numerator, denominator } => {
+                let product = u128::from(self.election.profile.ballots()) * u128::from(numerator);
+                let needed =
+                    u64::try_from(product.div_ceil(u128::from(denominator.get()))).unwrap_or(u64::MAX);
+                (voters < needed).then(|| needed.saturating_mul(unit))
+            }
+        }
+    }
+
+    /// Elects the best project of each zone that can be.
+    fn best_of_zones(&self, filling: &mut Filling<'_>, eligible: &[usize]) -> Result<(), Error> {
+        let mut served: Vec<&str> = Vec::new();
+        for (measure, tier) in self.by_score(eligible) {
+            let decided = self.ties.decide(tier);
+            for group in decided.groups {
+                for &project in &group {
+                    let Some(zone) = self.election.projects[project].zone.as_deref() else { continue };
+                    if served.contains(&zone) || filling.obstacle(project).is_some() {
+                        continue;
+                    }
+                    if group.len() > 1 {
+                        return Err(self.ties.undecided(&group));
+                    }
+                    served.push(zone);
+                    filling.elect(project, measure.clone(), Step::Zone, decided.tie.clone());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// `projects` by score.
+    pub(super) fn by_score(&self, projects: &[usize]) -> Vec<Tier> {
+        let tiers = split_by(projects.to_vec(), |one, other| self.scores[other].cmp(&self.scores[one]));
+        tiers
+            .into_iter()
+            .filter(|tier| !tier.is_empty())
+            .map(|tier| (Measure::Score(self.scores[tier[0]]), tier))
+            .collect()
+    }
+
+    /// `projects` in the order of a rule, and how it was found.
+    fn order(&self, projects: &[usize], by: By) -> Result<(Vec<Tier>, Option<Detail>), Error> {
+        let kind = self.election.profile.kind();
+        let ranked = |tiers: Vec<Vec<usize>>| {
+            let mut before = 0;
+            let place = |tier: Vec<usize>| {
+                let rank = Measure::Rank(before + 1);
+                before += tier.len() as u64;
+                (rank, tier)
+            };
+            tiers.into_iter().map(place).collect()
+        };
+        Ok(match (by, kind) {
+            (By::Score, _) => (self.by_score(projects), None),
+            (By::MajorityJudgment, Kind::Grades { grades }) => {
+                let (tiers, counts) = grades::order(&self.election.profile, projects, grades);
+                (ranked(tiers), Some(Detail::Grades(self.named(counts))))
+            }
+            (By::Schulze, Kind::Ranking) => {
+                let found = pairwise::order(&self.election.profile, projects);
+                let ids = projects.iter().map(|&project| self.id(project)).collect();
+                let detail = pairwise::detail(ids, found.preferred, found.paths);
+                (ranked(found.tiers), Some(detail))
+            }
+            (By::Borda, Kind::Ranking) => {
+                let (tiers, points) = borda::order(&self.election.profile, projects);
+                (ranked(tiers), Some(Detail::Borda(self.named(points))))
+            }
+            (By::Runoff, Kind::Ranking) => {
+                let (order, rounds) = runoff::order(&self.election.profile, &self.ties, projects)?;
+                let tiers = order.into_iter().map(|project| vec![project]).collect();
+                (ranked(tiers), Some(Detail::Runoff(rounds)))
+            }
+            (By::MajorityJudgment, _) => return Err(Error::WrongBallots("jugement")),
+            (By::Schulze | By::Borda | By::Runoff, _) => return Err(Error::WrongBallots("classement")),
+        })
+    }
+
+    fn named<T>(&self, values: Vec<(usize, T)>) -> BTreeMap<String, T> {
+        values.into_iter().map(|(project, value)| (self.id(project), value)).collect()
+    }
+
+    /// Projects that cannot be elected with `project`; some may come twice.
+    pub(super) fn rivals(&self, project: usize) -> impl Iterator<Item = usize> {
+        let groups = self.groups_of[project].iter().map(|&group| &self.groups[group]);
+        groups.flatten().copied().filter(move |&rival| rival != project)
+    }
+
+    pub(super) fn cost(&self, project: usize) -> u64 {
+        self.election.projects[project].cost
+    }
+
+    pub(super) fn id(&self, project: usize) -> String {
+        self.election.projects[project].id.clone()
+    }
+}
+
+fn by_proposer(projects: &[Project]) -> Vec<Vec<usize>> {
+    let mut groups: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (index, project) in projects.iter().enumerate() {
+        if let Some(proposer) = project.proposer.as_deref().filter(|proposer| !proposer.is_empty()) {
+            groups.entry(proposer).or_default().push(index);
+        }
+    }
+    groups.into_values().filter(|group| group.len() > 1).collect()
+}
