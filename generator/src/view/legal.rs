@@ -119,7 +119,7 @@ impl<'a> Viewer<'a> {
         let petitions: Vec<_> = self.content.petitions().map(|(_, _, petition)| petition).collect();
         let asks_commune = petitions
             .iter()
-            .any(|petition| petition.eligibility.territory != domain::eligibility::Territory::Any);
+            .any(|petition| petition.participants.eligibility.territory != domain::eligibility::Territory::Any);
         let is_asked = |datum: &&&str| !petitions.is_empty() && (**datum != "commune" || asks_commune);
         SUPPORT_DATA.iter().filter(is_asked).map(|datum| self.datum(datum, &[])).collect()
     }

@@ -1,5 +1,6 @@
 //! What it costs, as ratios to the least that could be done: `cargo run --release -p tests --bin bench`; after `--`, the
-//! parts to measure: `embedded`, `units`, `lambda`, `pages`, `questionnaire`.
+//! parts to measure: `embedded`, `units`, `lambda`, `pages`, `questionnaire`,
+//! `tally`.
 //!
 //! Needs what `tests/run.sh` installs; builds the Lambda programs itself.
 
@@ -7,6 +8,7 @@ mod embedded;
 mod lambda;
 mod pages;
 mod questionnaire;
+mod tally;
 mod units;
 
 #[tokio::main]
@@ -27,6 +29,9 @@ async fn main() {
     }
     if is_asked("questionnaire") {
         questionnaire::run().await;
+    }
+    if is_asked("tally") {
+        tally::run();
     }
 }
 
