@@ -69,6 +69,22 @@ pub struct Form {
     pub consent: String,
 }
 
+impl Form {
+    /// Names in HTML and what was typed, in the order of the form.
+    pub fn fields(&self) -> [(&'static str, &str); 7] {
+        let Self { given_names, family_name, email, birth_date, commune, link, consent } = self;
+        [
+            ("given_names", given_names),
+            ("family_name", family_name),
+            ("email", email),
+            ("birth_date", birth_date),
+            ("commune", commune),
+            ("link", link),
+            ("consent", consent),
+        ]
+    }
+}
+
 /// What the person wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

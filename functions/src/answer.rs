@@ -44,6 +44,20 @@ pub enum Page {
     Report,
     /// That was received.
     Reported,
+    /// The ballot, to be filled in.
+    Ballot,
+    /// The ballot, to be read once more, and who casts it.
+    BallotReview,
+    /// Where the code for a ballot is typed.
+    BallotCode,
+    /// It is in the box.
+    BallotCast,
+    /// Somebody of this identity has voted.
+    AlreadyVoted,
+    /// Where the tracking code of a ballot is typed that is to be replaced.
+    BallotReplace,
+    /// It was.
+    BallotReplaced,
 }
 
 impl Page {
@@ -64,6 +78,13 @@ impl Page {
             Self::OwnDeposit => "deposit.html",
             Self::Report => "report-form.html",
             Self::Reported => "reported.html",
+            Self::Ballot => "ballot.html",
+            Self::BallotReview => "ballot-review.html",
+            Self::BallotCode => "ballot-code.html",
+            Self::BallotCast => "ballot-cast.html",
+            Self::AlreadyVoted => "already-voted.html",
+            Self::BallotReplace => "ballot-replace.html",
+            Self::BallotReplaced => "ballot-replaced.html",
         }
     }
 }

@@ -1,5 +1,7 @@
-//! Supports and answers of fictitious people, so that a demonstration site shows every stage. They are acts like any
+//! Supports, answers and ballots of fictitious people, so that a demonstration site shows every stage. They are acts like any
 //! other: rows of the table, entries of the register, parts of the counts.
+
+mod ballots;
 
 use crate::{
     questionnaire,
@@ -29,6 +31,9 @@ pub async fn plant(
         }
         if let Some(writing) = &rules.writing {
             by_nobody_else(plant_answers(table, process, writing, secret, now).await)?;
+        }
+        if let Some(voting) = &rules.voting {
+            by_nobody_else(ballots::plant(table, process, voting, secret, now).await)?;
         }
     }
     Ok(())
@@ -121,11 +126,7 @@ async fn plant_answers(
 /// What a fictitious person types. The same on every machine, whatever its secret: a page can say what they answered.
 fn fictitious(form: &Form, process: &str, person: &str) -> Typed {
     let key = Secret::new([0; 32]).key(&["fictitious answers", process]);
-    // Between 0 and below 1, the same for the same words.
-    let share = |words: &[&str]| {
-        let digits = key.pseudonym(words);
-        u32::from_str_radix(&digits.as_str()[..6], 16).unwrap_or_default() as f64 / 16_777_216.0
-    };
+    let share = |words: &[&str]| share(&key, words);
     let mut typed = Vec::new();
     for field in form.fields.iter().filter(|field| field.is_asked()) {
         let draw = |part: &str, weights: &[f64]| drawn(share(&[person, &field.id, part]), weights);
@@ -184,6 +185,12 @@ fn fictitious(form: &Form, process: &str, person: &str) -> Typed {
     Typed(typed)
 }
 
+/// Between 0 and below 1, the same for the same words.
+fn share(key: &domain::secret::Key, words: &[&str]) -> f64 {
+    let digits = key.pseudonym(words);
+    u32::from_str_radix(&digits.as_str()[..6], 16).unwrap_or_default() as f64 / 16_777_216.0
+}
+
 /// Which of several is drawn: `share`, below 1, is how far along their weights.
 fn drawn(share: f64, weights: &[f64]) -> usize {
     let mut left = share * weights.iter().sum::<f64>();
@@ -195,13 +202,13 @@ fn drawn(share: f64, weights: &[f64]) -> usize {
 }
 
 /// The first `count` of the options, each drawn among those that are left.
-fn in_order<'a>(
-    options: &'a [Choice],
+fn in_order<'a, T>(
+    options: &'a [T],
     count: usize,
     weights: &[f64],
     draw: &impl Fn(&str, &[f64]) -> usize,
-) -> Vec<&'a Choice> {
-    let mut left: Vec<(&Choice, f64)> = options.iter().zip(weights.iter().copied()).collect();
+) -> Vec<&'a T> {
+    let mut left: Vec<(&T, f64)> = options.iter().zip(weights.iter().copied()).collect();
     (0..count.min(options.len()))
         .map(|rank| {
             let weights: Vec<f64> = left.iter().map(|(_, weight)| *weight).collect();

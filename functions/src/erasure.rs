@@ -8,9 +8,10 @@ use crate::{
     deposits, questionnaire,
     rows::{DepositId, Standing, Support, mailbox_partition, partitions},
     table::{CommitError, Condition, Item, Key, Table, TableError, Write, query_all},
+    voting::rows as votes,
     writing::writer_partition,
 };
-use domain::{deposit::Deposit, rulebook::Rulebook};
+use domain::{address::BALLOT, deposit::Deposit, rulebook::Rulebook};
 use jiff::{Timestamp, tz::TimeZone};
 use std::collections::BTreeSet;
 
@@ -37,6 +38,15 @@ pub async fn follow(table: &dyn Table, rulebook: &Rulebook, now: Timestamp) -> R
         {
             if known.is_later {
                 redate_writings(table, process, writing.erased, now).await?;
+            }
+            unless_changed(table, vec![known.write], now).await?;
+        }
+        if let Some(voting) = &rules.voting
+            && let Some(known) =
+                has_changed(table, &format!("{process}#{BALLOT}"), voting.erased, now).await?
+        {
+            if known.is_later {
+                redate_roll(table, process, voting.erased, now).await?;
             }
             unless_changed(table, vec![known.write], now).await?;
         }
@@ -113,12 +123,40 @@ async fn redate(
                 continue;
             }
             let slot = Key::new(mailbox_partition(id, &support.mailbox), support.slot.to_string());
-            let slot = table.get(&slot, now).await?;
-            let writes = [row].into_iter().chain(slot).map(|item| until(item, erased)).collect();
-            unless_changed(table, writes, now).await?;
+            redate_person(table, row, &slot, erased, now).await?;
         }
     }
     Ok(())
+}
+
+/// The people on a roll. The box is not concerned: nothing in it is anybody's.
+async fn redate_roll(
+    table: &dyn Table,
+    process: &str,
+    erased: Timestamp,
+    now: Timestamp,
+) -> Result<(), TableError> {
+    for partition in votes::roll_partitions(process) {
+        for row in query_all(table, &partition, now).await? {
+            let voter: votes::Voter = row.read()?;
+            let slot = Key::new(votes::mailbox_partition(process, &voter.mailbox), voter.slot.to_string());
+            redate_person(table, row, &slot, erased, now).await?;
+        }
+    }
+    Ok(())
+}
+
+/// A person's row, and the slot that they hold of their mailbox.
+async fn redate_person(
+    table: &dyn Table,
+    row: Item,
+    slot: &Key,
+    erased: Timestamp,
+    now: Timestamp,
+) -> Result<(), TableError> {
+    let slot = table.get(slot, now).await?;
+    let writes = [row].into_iter().chain(slot).map(|item| until(item, erased)).collect();
+    unless_changed(table, writes, now).await
 }
 
 /// The fields that are kept for less time than the rest, and whose time is over at `now`: process, field.

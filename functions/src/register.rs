@@ -10,13 +10,15 @@ use crate::{
     table::{
         Change, CommitError, Condition, Item, Key, MOST_WRITES, Position, Table, TableError, Write, query_all,
     },
+    voting::{minutes, rows::process_of_roll},
 };
 use async_trait::async_trait;
 use domain::{
-    counts::ProcessCounts,
+    counts::{ProcessCounts, VotingCounts},
     register::{Act, BUNDLE, Entry, Tally, to_the_minute},
     rulebook::{Process, Rulebook},
-    secret::commitment,
+    secret::{Secret, commitment},
+    voting,
 };
 use jiff::{Timestamp, tz::TimeZone};
 use serde::{Deserialize, Serialize};
@@ -49,6 +51,11 @@ fn count_key(id: DepositId<'_>) -> Key {
     Key::new(format!("count#{}", id.process), id.deposit)
 }
 
+/// How many people are on the roll of a vote.
+fn turnout_key(process: &str) -> Key {
+    Key::new(format!("turnout#{process}"), "voters")
+}
+
 /// Entries of a log lie in chunks, one for each commit, within bundles of [`BUNDLE`]; each bundle is a partition. An
 /// entry lies there as the very text that is hashed as the tree's leaf (RFC 6962 §2.1), never to be written another way.
 fn chunk_key(process: &str, index: u64) -> Key {
@@ -62,6 +69,15 @@ fn chunk_key(process: &str, index: u64) -> Key {
 pub async fn supports(table: &dyn Table, id: DepositId<'_>, now: Timestamp) -> Result<u64, TableError> {
     let stored = table.get(&count_key(id), now).await?;
     Ok(stored.map(|item| item.read::<Tally>()).transpose()?.map_or(0, |tally| tally.supports))
+}
+
+/// People on the roll of a vote that the register has counted. Outlives the roll.
+///
+/// # Errors
+/// As a read of the table.
+pub async fn voters(table: &dyn Table, process: &str, now: Timestamp) -> Result<u64, TableError> {
+    let stored = table.get(&turnout_key(process), now).await?;
+    Ok(stored.map(|item| item.read()).transpose()?.unwrap_or(0))
 }
 
 /// Takes the acts committed since the last call into the log, until there are none left.
@@ -119,6 +135,14 @@ async fn step(
         }
     }
     let mut writes = Vec::new();
+    let mut processes: BTreeSet<String> = logs.keys().cloned().collect();
+    for (process, came) in turnouts(&read.changes) {
+        let stored = table.get(&turnout_key(process), now).await?;
+        let condition = stored.as_ref().map_or(Condition::Absent, |item| Condition::Version(item.version));
+        let voters = stored.map(|item| item.read::<u64>()).transpose()?.unwrap_or(0) + came;
+        writes.push(Write::put(turnout_key(process), condition, None, &voters)?);
+        processes.insert(process.to_owned());
+    }
     for (process, entries) in &logs {
         let thresholds =
             rulebook.processes.get(process).map(|process| process.thresholds.as_slice()).unwrap_or_default();
@@ -158,14 +182,27 @@ async fn step(
         return Ok(Step::TooManyWrites);
     }
     table.commit(writes, now).await?;
-    Ok(Step::Taken(logs.into_keys().collect()))
+    Ok(Step::Taken(processes))
+}
+
+/// How many people came onto each roll. Nobody ever leaves one but by erasure, and a new erasure date is no arrival.
+fn turnouts(changes: &[Change]) -> BTreeMap<&str, u64> {
+    let mut turnouts = BTreeMap::new();
+    for change in changes.iter().filter(|change| change.old.is_none()) {
+        let process = change.new.as_ref().and_then(|new| process_of_roll(&new.key.partition));
+        if let Some(process) = process {
+            *turnouts.entry(process).or_default() += 1;
+        }
+    }
+    turnouts
 }
 
 /// Whether the register itself made a change.
 fn is_own(change: &Change) -> bool {
     change.new.as_ref().or(change.old.as_ref()).is_some_and(|item| {
         let partition = &item.key.partition;
-        partition == "register" || partition.starts_with("count#") || partition.starts_with("log#")
+        let own = ["count#", "log#", "turnout#"];
+        partition == "register" || own.iter().any(|prefix| partition.starts_with(prefix))
     })
 }
 
@@ -196,6 +233,7 @@ pub async fn counts(
     table: &dyn Table,
     id: &str,
     process: &Process,
+    secret: &Secret,
     zone: &TimeZone,
     now: Timestamp,
 ) -> Result<ProcessCounts, TableError> {
@@ -206,12 +244,20 @@ pub async fn counts(
         let tally: Tally = item.read()?;
         deposits.insert(item.key.sort, tally.counts(&process.thresholds, zone));
     }
+    let has_opened = |rules: &&domain::rulebook::Voting| now >= rules.window.opens();
+    let voting = match process.voting.as_ref().filter(has_opened) {
+        Some(_) => Some(VotingCounts {
+            voters: voters(table, id, now).await?,
+            lot: voting::commitment(&minutes::lot(secret, id)),
+        }),
+        None => None,
+    };
     Ok(ProcessCounts {
         process: id.to_owned(),
         as_of: to_the_minute(now),
         entries: head.entries.get(id).copied().unwrap_or_default(),
         deposits,
-        voting: None,
+        voting,
     })
 }
 
@@ -266,6 +312,7 @@ impl Publish for Folder {
 pub struct Writer {
     table: Arc<dyn Table>,
     rulebook: watch::Receiver<Arc<Rulebook>>,
+    secret: Secret,
     to: Box<dyn Publish>,
     /// Processes whose published counts may be behind.
     behind: BTreeSet<String>,
@@ -273,30 +320,38 @@ pub struct Writer {
     forgotten: BTreeSet<(String, String)>,
     /// Processes whose results are published.
     resulted: BTreeSet<String>,
+    /// Votes that are known to have opened.
+    opened: BTreeSet<String>,
+    /// Votes that are counted and published.
+    counted: BTreeSet<String>,
     /// Version of the rulebook at the last run.
     version: Option<String>,
 }
 
 impl Writer {
-    /// A writer for a table and a place of publication.
+    /// A writer for a table and a place of publication; `secret` is the authority's, from which lots are drawn.
     pub fn new(
         table: Arc<dyn Table>,
         rulebook: watch::Receiver<Arc<Rulebook>>,
+        secret: Secret,
         to: Box<dyn Publish>,
     ) -> Self {
         Self {
             table,
             rulebook,
+            secret,
             to,
             behind: BTreeSet::new(),
             forgotten: BTreeSet::new(),
             resulted: BTreeSet::new(),
+            opened: BTreeSet::new(),
+            counted: BTreeSet::new(),
             version: None,
         }
     }
 
-    /// Takes what has happened since the last run and publishes `data/<process>.json` where counts have changed, and the
-    /// results of questionnaires that have closed.
+    /// Takes what has happened since the last run and publishes `data/<process>.json` where counts have changed, the results
+    /// of questionnaires that have closed, and the minutes of votes.
     ///
     /// Gives whether anything was published, and the position in the table's changes up to which all is counted.
     ///
@@ -309,24 +364,31 @@ impl Writer {
             erasure::follow(&*self.table, &rulebook, now).await?;
             self.behind.extend(rulebook.processes.keys().cloned());
             self.resulted.clear();
+            self.counted.clear();
             self.forgotten.clear();
             self.version = Some(rulebook.version.clone());
         }
         let (touched, position) = catch_up(&*self.table, &rulebook, now).await?;
         self.behind.extend(touched);
+        // Nothing changes in the table when a vote opens.
+        for (id, process) in &rulebook.processes {
+            let has_opened = process.voting.as_ref().is_some_and(|voting| now >= voting.window.opens());
+            if has_opened && self.opened.insert(id.clone()) {
+                self.behind.insert(id.clone());
+            }
+        }
         let zone = TimeZone::get(&rulebook.time_zone).unwrap_or(TimeZone::UTC);
         let mut has_published = false;
         while let Some(id) = self.behind.first().cloned() {
             if let Some(process) = rulebook.processes.get(&id) {
-                let counts = counts(&*self.table, &id, process, &zone, now).await?;
-                let json =
-                    serde_json::to_vec(&counts).map_err(|error| TableError::Broken(error.to_string()))?;
-                self.to.put(&format!("data/{id}.json"), json).await?;
+                let counts = counts(&*self.table, &id, process, &self.secret, &zone, now).await?;
+                self.publish(&format!("data/{id}.json"), &counts).await?;
                 has_published = true;
             }
             self.behind.remove(&id);
         }
         has_published |= self.publish_results(&rulebook, now).await?;
+        has_published |= self.publish_minutes(&rulebook, now).await?;
         for (process, field) in erasure::due_fields(&rulebook, now) {
             if !self.forgotten.contains(&(process.clone(), field.clone())) {
                 erasure::forget_field(&*self.table, &process, &field, now).await?;
@@ -345,12 +407,41 @@ impl Writer {
                 continue;
             }
             let results = questionnaire::results(&*self.table, id, writing, now).await?;
-            let json = serde_json::to_vec(&results.published(&writing.form))
-                .map_err(|error| TableError::Broken(error.to_string()))?;
-            self.to.put(&format!("data/{id}.answers.json"), json).await?;
+            self.publish(&format!("data/{id}.answers.json"), &results.published(&writing.form)).await?;
             self.resulted.insert(id.clone());
             has_published = true;
         }
         Ok(has_published)
+    }
+
+    /// Publishes the minutes of each vote that has closed, its ballots, and the file that others count; whether there was
+    /// one. The minutes come last: who finds them finds the rest.
+    async fn publish_minutes(&mut self, rulebook: &Rulebook, now: Timestamp) -> Result<bool, TableError> {
+        let mut has_published = false;
+        for (id, process) in &rulebook.processes {
+            let Some(voting) = &process.voting else { continue };
+            if self.counted.contains(id) || !minutes::is_due(voting, now) {
+                continue;
+            }
+            let table = &*self.table;
+            let voters = match now < voting.erased {
+                true => minutes::voters(table, id, now).await?,
+                false => voters(table, id, now).await?,
+            };
+            let files = minutes::count(table, rulebook, id, voting, &self.secret, voters, now).await?;
+            self.publish(&format!("data/{id}.ballots.json"), &files.ballots).await?;
+            if let Some(text) = files.pabulib {
+                self.to.put(&format!("data/{id}.pb"), text.into_bytes()).await?;
+            }
+            self.publish(&format!("data/{id}.minutes.json"), &files.minutes).await?;
+            self.counted.insert(id.clone());
+            has_published = true;
+        }
+        Ok(has_published)
+    }
+
+    async fn publish(&self, path: &str, content: &impl Serialize) -> Result<(), TableError> {
+        let json = serde_json::to_vec(content).map_err(|error| TableError::Broken(error.to_string()))?;
+        self.to.put(path, json).await
     }
 }

@@ -69,7 +69,18 @@ pub(crate) async fn render(
     filling: &Filling<'_>,
 ) -> Result<Response, Failure> {
     let html = door.pages.read(path, page).await?;
-    let html = answer::fill(&html, filling, words)?;
+    render_html(door, words, &html, status, filling)
+}
+
+/// The page `html`, filled in.
+pub(crate) fn render_html(
+    door: &Door,
+    words: &Words,
+    html: &str,
+    status: StatusCode,
+    filling: &Filling<'_>,
+) -> Result<Response, Failure> {
+    let html = answer::fill(html, filling, words)?;
     let mut response = respond(status, html);
     if let Some(origin) = door.attachments.origin() {
         headers::allow_sending_to(response.headers_mut(), origin);

@@ -1,15 +1,18 @@
 //! Where requests go.
 
-use crate::{door::Door, reports, support, writing};
+use crate::{door::Door, reports, support, voting, writing};
 use axum::{
     Router,
     extract::DefaultBodyLimit,
     routing::{get, post},
 };
-use domain::address::{DRAFT, FILES, OWN, WRITE};
+use domain::address::{BALLOT, DRAFT, FILES, OWN, WRITE};
 
 /// A form is a few lines of text.
 const LARGEST_BODY: usize = 16 * 1024;
+
+/// A ballot says something of each of some hundred projects.
+const LARGEST_BALLOT: usize = 64 * 1024;
 
 /// The functions, as one router.
 pub fn router(door: Door) -> Router {
@@ -30,12 +33,23 @@ pub fn router(door: Door) -> Router {
         .route("/actes/{process}/{deposit}/signaler", post(reports::report).get(reports::show_form))
         .route(&act(FILES), post(writing::announce_file).get(writing::show_form))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .merge(ballots())
         // Those that read what they are sent themselves, as far as they take it.
         .route(&act(WRITE), post(writing::write).get(writing::show_form))
         .route(&act(&format!("{WRITE}/code")), post(writing::confirm).get(writing::show_form))
         .route(&act(DRAFT), get(writing::show_draft))
         .route(&act(&format!("{OWN}/{{id}}")), post(writing::change_own).get(writing::show_own))
         .with_state(door)
+}
+
+fn ballots() -> Router<Door> {
+    let page = |path: &str| act(&format!("{BALLOT}{path}"));
+    Router::new()
+        .route(&page(""), post(voting::fill_in).get(voting::show_vote))
+        .route(&page("/identite"), post(voting::identify).get(voting::show_vote))
+        .route(&page("/code"), post(voting::confirm).get(voting::show_vote))
+        .route(&page("/remplacer"), post(voting::replace).get(voting::show_vote))
+        .layer(DefaultBodyLimit::max(LARGEST_BALLOT))
 }
 
 /// An address of a process itself: the word after the process's is reserved, so that no deposit is called so.

@@ -15,6 +15,7 @@ pub(crate) mod report;
 mod sources;
 pub(crate) mod step;
 pub(crate) mod tree;
+pub(crate) mod voting;
 pub(crate) mod writing;
 
 use crate::{

@@ -8,10 +8,11 @@ use crate::{
     site::Site,
 };
 use domain::{
-    counts::{DepositCounts, ProcessCounts},
+    counts::{DepositCounts, ProcessCounts, VotingCounts},
     register::{Act, Entry, Tally},
     results,
     threshold::Threshold as Rule,
+    voting,
 };
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
@@ -29,6 +30,8 @@ struct Published {
     counts: Option<ProcessCounts>,
     /// Of a questionnaire that has closed.
     results: Option<results::Published>,
+    /// Of a vote that has closed.
+    minutes: Option<voting::Published>,
 }
 
 /// A file of the register that cannot be used.
@@ -50,7 +53,8 @@ impl Counts {
         let read = |(_, process): (_, &Process)| {
             let counts = read_published(data.join(format!("{}.json", process.id)))?;
             let results = read_published(data.join(format!("{}.answers.json", process.id)))?;
-            Ok((process.id.clone(), Published { counts, results }))
+            let minutes = read_published(data.join(format!("{}.minutes.json", process.id)))?;
+            Ok((process.id.clone(), Published { counts, results, minutes }))
         };
         site.content().processes().map(read).collect::<Result<_, _>>().map(Self)
     }
@@ -78,6 +82,17 @@ impl Counts {
     /// What was answered to a questionnaire, if that is published.
     pub(crate) fn results(&self, process: &Process) -> Option<&results::Published> {
         self.0.get(&process.id)?.results.as_ref()
+    }
+
+    /// How many have voted, and up to when they are counted.
+    pub(crate) fn turnout(&self, process: &Process) -> Option<(&VotingCounts, Timestamp)> {
+        let counts = self.published(process)?;
+        Some((counts.voting.as_ref()?, counts.as_of))
+    }
+
+    /// The account of a vote, once it is published.
+    pub(crate) fn minutes(&self, process: &Process) -> Option<&voting::Published> {
+        self.0.get(&process.id)?.minutes.as_ref()
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod extras;
 mod lists;
+mod voting;
 
 pub(crate) use extras::files;
 
@@ -277,6 +278,9 @@ impl<'a> Planner<'a, '_> {
         }
         if let Some(writing) = process.writing.as_ref().filter(|_| viewer.content.edition == 0) {
             self.writing(process, writing, &view);
+        }
+        if let Some(voting) = process.voting.as_ref().filter(|_| viewer.content.edition == 0) {
+            self.voting(process, voting, &view);
         }
         process.deposits.par_iter().zip(deposits).for_each(|(deposit, deposit_view)| {
             let deposit_view = Shared::new(deposit_view);

@@ -62,6 +62,17 @@ impl Picture {
         &self.url
     }
 
+    /// The smallest that was made of it: its address, width and height.
+    pub(crate) fn smallest(&self) -> (&str, u32, u32) {
+        let first = self.sources.first().and_then(|source| {
+            let (url, width) = source.srcset.split(", ").next()?.rsplit_once(' ')?;
+            Some((url, width.strip_suffix('w')?.parse::<u32>().ok()?))
+        });
+        let Some((url, width)) = first else { return (&self.url, self.width, self.height) };
+        let height = u64::from(self.height) * u64::from(width) / u64::from(self.width.max(1));
+        (url, width, u32::try_from(height).unwrap_or(self.height).max(1))
+    }
+
     /// Its width and height, in pixels.
     pub(crate) fn size(&self) -> (u32, u32) {
         (self.width, self.height)

@@ -5,6 +5,7 @@ use crate::{
         deposit::{Deposit, Standing},
         petition,
         process::Process,
+        voting::{VOTE, Voting},
         writing::{WRITE, Writing},
     },
     site::Site,
@@ -45,15 +46,17 @@ pub(crate) fn json(rulebook: &Rulebook) -> serde_json::Result<Vec<u8>> {
 /// `None` for a process in which citizens have nothing to do.
 fn process_rules(process: &Process, site: &Site) -> Option<rulebook::Process> {
     let writing = process.writing.as_ref().map(|writing| writing_rules(process, writing, site));
+    let voting = process.voting.as_ref().map(|voting| voting_rules(process, voting, site));
     let petition = process.petition.as_ref();
-    if petition.is_none() && writing.is_none() && process.deposits.is_empty() {
+    if petition.is_none() && writing.is_none() && voting.is_none() && process.deposits.is_empty() {
         return None;
     }
+    let participants = process.participants();
     Some(rulebook::Process {
         title: process.page.title.as_str().to_owned(),
         contact: process.contact.clone(),
-        eligibility: petition.map_or_else(anybody, |petition| petition.participants.eligibility.clone()),
-        people_per_mailbox: petition.map_or(1, |petition| petition.participants.people_per_mailbox),
+        eligibility: participants.map_or_else(anybody, |participants| participants.eligibility.clone()),
+        people_per_mailbox: participants.map_or(1, |participants| participants.people_per_mailbox),
         thresholds: petition
             .into_iter()
             .flat_map(|petition| &petition.thresholds)
@@ -70,7 +73,7 @@ fn process_rules(process: &Process, site: &Site) -> Option<rulebook::Process> {
             .map(|deposit| (deposit.id.clone(), deposit.page.url.clone()))
             .collect(),
         writing,
-        voting: None,
+        voting,
     })
 }
 
@@ -94,6 +97,22 @@ fn writing_rules(process: &Process, writing: &Writing, site: &Site) -> rulebook:
         archive: writing.archive,
         crossings: writing.crossings.clone(),
         demonstration: writing.demonstration,
+    }
+}
+
+fn voting_rules(process: &Process, voting: &Voting, site: &Site) -> rulebook::Voting {
+    let calendar = site.calendar();
+    rulebook::Voting {
+        path: format!("{}{VOTE}", process.page.url),
+        window: voting.window,
+        opens_text: calendar.first(voting.window.opens()),
+        closes_text: calendar.last(voting.window.closes()),
+        method: voting.method.clone(),
+        projects: voting.projects(process),
+        rules: voting.counting.as_ref().map(|counting| counting.rules.clone()),
+        registered: voting.registered,
+        erased: voting.erased,
+        demonstration: voting.demonstration,
     }
 }
 

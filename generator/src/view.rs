@@ -4,8 +4,10 @@ mod data;
 mod deposit;
 mod leaf;
 mod legal;
+mod minutes;
 mod process;
 mod results;
+mod voting;
 mod writing;
 
 pub(crate) use data::News;

@@ -134,7 +134,7 @@ class Visit {
   }
 
   /** Looks at a page in one of its states: accessible, in both colour schemes, and no wider than a small phone. */
-  async inspect(page, state) {
+  async inspect(page, state, schemes = ["dark", "light"]) {
     const response = this.documents.get(page);
     const name = state.replace(/\W+/g, "-");
     const isAnswer = new URL(response.url()).pathname.startsWith("/actes/");
@@ -147,14 +147,14 @@ class Visit {
     if (this.pictures) await this.take(page, `${name}-${size.width}`);
 
     // axe needs timers, which do not run without JavaScript. The page is the same, unless it shows one section of its form.
-    if (this.options.javaScriptEnabled !== false) return this.audit(page, state);
+    if (this.options.javaScriptEnabled !== false) return this.audit(page, state, schemes);
     if (!(await page.locator("[data-section][hidden]").count())) return;
     const context = await this.context.browser().newContext({ baseURL: this.base, reducedMotion: "reduce" });
     const copy = await context.newPage();
     const body = (await response.text()).replace(/<script[^>]*><\/script>/g, "");
     await copy.route(response.url(), (route) => route.fulfill({ contentType: "text/html; charset=utf-8", body }));
     await copy.goto(response.url());
-    await this.audit(copy, `${state}, one section`);
+    await this.audit(copy, `${state}, one section`, schemes);
     await context.close();
   }
 
@@ -163,9 +163,9 @@ class Visit {
     await page.screenshot({ path: join(this.pictures, `${name}-${script}.png`), fullPage: true });
   }
 
-  async audit(page, state) {
+  async audit(page, state, schemes) {
     await page.evaluate(AXE);
-    for (const colorScheme of ["dark", "light"]) {
+    for (const colorScheme of schemes) {
       await page.emulateMedia({ colorScheme });
       for (const { id, nodes } of await page.evaluate(violations)) {
         this.problems.add(`${state}, ${colorScheme}: ${id} at ${nodes.join(", ")}`);
@@ -179,6 +179,7 @@ class Visit {
     const paths = new Set(starts);
     const ids = new Map();
     const anchors = [];
+    const classes = new Set();
     for (const path of paths) {
       if (!path.endsWith("/")) {
         const file = await this.context.request.get(path);
@@ -187,7 +188,11 @@ class Visit {
         continue;
       }
       await this.go(page, path);
-      await this.inspect(page, path);
+      // The scheme changes colours alone, and those are the classes': one look at each in the dark is enough.
+      const own = await page.locator("[class]").evaluateAll((all) => all.flatMap(({ classList }) => [...classList]));
+      const isNew = own.some((name) => !classes.has(name));
+      own.forEach((name) => classes.add(name));
+      await this.inspect(page, path, isNew ? ["dark", "light"] : ["light"]);
       ids.set(path, new Set(await page.locator("[id]").evaluateAll((all) => all.map(({ id }) => id))));
       const links = await page.locator("a[href]").evaluateAll((all) => all.map(({ href }) => href));
       for (const { origin, pathname, hash } of links.map((link) => new URL(link))) {

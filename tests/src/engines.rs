@@ -23,6 +23,8 @@ pub struct Engine {
     pub table: Arc<dyn Table>,
     /// Where its DynamoDB protocol is spoken, if it is.
     pub endpoint: Option<String>,
+    /// The file it is in, if it is in one.
+    pub file: Option<PathBuf>,
     _server: Option<Dynoxide>,
     _folder: Option<TempDir>,
 }
@@ -39,6 +41,7 @@ pub async fn all() -> Vec<Engine> {
             name: "DYNAMODB_ENDPOINT",
             table: Arc::new(table),
             endpoint: Some(endpoint),
+            file: None,
             _server: None,
             _folder: None,
         });
@@ -52,8 +55,9 @@ pub async fn all() -> Vec<Engine> {
 /// When no file can be made.
 pub fn sqlite() -> Engine {
     let folder = tempfile::tempdir().expect("a folder");
-    let table = SqliteTable::open(&folder.path().join("table.db")).expect("a table");
-    Engine { name: "SQLite", table: Arc::new(table), endpoint: None, _server: None, _folder: Some(folder) }
+    let file = folder.path().join("table.db");
+    let table = Arc::new(SqliteTable::open(&file).expect("a table"));
+    Engine { name: "SQLite", table, endpoint: None, file: Some(file), _server: None, _folder: Some(folder) }
 }
 
 /// The DynamoDB adapter on a `dynoxide` server of its own.
@@ -68,6 +72,7 @@ pub async fn dynoxide() -> Engine {
         name: "dynoxide",
         table: Arc::new(table),
         endpoint: Some(endpoint),
+        file: None,
         _server: Some(server),
         _folder: None,
     }

@@ -7,3 +7,4 @@ pub mod lambda;
 pub mod mail_server;
 pub mod people;
 pub mod place;
+pub mod polling;

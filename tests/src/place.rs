@@ -23,6 +23,7 @@ use functions::{
 use generator::{Build, BuildError, Built};
 use jiff::Timestamp;
 use std::{
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -107,7 +108,12 @@ impl Place {
     /// The writer of its register.
     pub fn writer(&self) -> Writer {
         let to = Folder(self.folder.path().join("public"));
-        Writer::new(self.engine.table.clone(), self.door.rulebook.clone(), Box::new(to))
+        Writer::new(
+            self.engine.table.clone(),
+            self.door.rulebook.clone(),
+            self.door.secret.clone(),
+            Box::new(to),
+        )
     }
 
     /// Opens a door on a port of its own, until the process ends.
@@ -324,20 +330,45 @@ pub struct Weight {
     pub javascript: usize,
 }
 
-/// Weighs a page of a built site, with the assets it names.
-///
-/// # Panics
-/// When an asset is missing.
-pub fn weight(site: &Path, page: &Path) -> Weight {
-    let html = fs::read_to_string(page).expect("a page");
-    let assets = |extension: &str| -> usize {
+/// Weighs the pages of a built site.
+pub struct Scales {
+    site: PathBuf,
+    /// Address of an asset → its weight: pages share them.
+    assets: BTreeMap<String, usize>,
+}
+
+impl Scales {
+    /// Those of a site.
+    pub fn new(site: &Path) -> Self {
+        Self { site: site.to_owned(), assets: BTreeMap::new() }
+    }
+
+    /// Weighs a page, with the assets it names.
+    ///
+    /// # Panics
+    /// When an asset is missing.
+    pub fn weigh(&mut self, page: &Path) -> Weight {
+        let html = fs::read_to_string(page).expect("a page");
+        let css = self.assets_of(&html, ".css");
+        let javascript = self.assets_of(&html, ".js");
+        Weight { html_and_css: compressed(html.as_bytes()) + css, javascript }
+    }
+
+    fn assets_of(&mut self, html: &str, extension: &str) -> usize {
         let quoted = html.split('"').filter(|text| text.starts_with("/assets/") && text.ends_with(extension));
-        let named: std::collections::BTreeSet<&str> = quoted.collect();
-        let read =
-            |url: &&str| fs::read(site.join("public").join(url.trim_start_matches('/'))).expect("an asset");
-        named.iter().map(read).map(|bytes| compressed(&bytes)).sum()
-    };
-    Weight { html_and_css: compressed(html.as_bytes()) + assets(".css"), javascript: assets(".js") }
+        let named: BTreeSet<&str> = quoted.collect();
+        named.into_iter().map(|url| self.asset(url)).sum()
+    }
+
+    fn asset(&mut self, url: &str) -> usize {
+        if let Some(weight) = self.assets.get(url) {
+            return *weight;
+        }
+        let file = self.site.join("public").join(url.trim_start_matches('/'));
+        let weight = compressed(&fs::read(file).expect("an asset"));
+        self.assets.insert(url.to_owned(), weight);
+        weight
+    }
 }
 
 fn compressed(bytes: &[u8]) -> usize {

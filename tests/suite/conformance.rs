@@ -236,6 +236,38 @@ async fn changes_come_once_in_order_with_what_was_before() {
 }
 
 #[tokio::test]
+async fn what_is_quiet_is_committed_with_the_rest_and_no_change_tells_of_it() {
+    for engine in engines::all().await {
+        let (table, name) = (&*engine.table, engine.name);
+        let quiet = |sort: &str, condition, body: &str| Write::Put {
+            key: Key::new("box#p#00", sort),
+            condition,
+            expires: None,
+            body: body.into(),
+        };
+        let first = vec![put("a", Condition::Absent, "1"), quiet("x", Condition::Absent, "1")];
+        table.commit(first, now()).await.unwrap();
+        let refused = vec![put("b", Condition::Absent, "1"), quiet("x", Condition::Absent, "2")];
+        assert_refused(table.commit(refused, now()).await, name);
+        let refused = vec![put("a", Condition::Absent, "2"), quiet("y", Condition::Absent, "1")];
+        assert_refused(table.commit(refused, now()).await, name);
+        assert_eq!(body(table, "b").await, None, "{name}");
+        table.commit(vec![quiet("w", Condition::Absent, "1")], now()).await.unwrap();
+        table.commit(vec![quiet("x", Condition::Version(1), "2")], now()).await.unwrap();
+        assert_refused(table.commit(vec![quiet("x", Condition::Version(1), "3")], now()).await, name);
+
+        let items = query_all(table, "box#p#00", now()).await.unwrap();
+        let found: Vec<(&str, u64, &str)> =
+            items.iter().map(|item| (&*item.key.sort, item.version, &*item.body)).collect();
+        assert_eq!(found, [("w", 1, "1"), ("x", 2, "2")], "{name}");
+        let one = table.get(&Key::new("box#p#00", "x"), now()).await.unwrap();
+        assert_eq!(one.as_ref(), items.last(), "{name}");
+        let (told, _) = changes(table, None).await;
+        assert_eq!(told, [(None, Some("a v1 1".to_owned()))], "{name}");
+    }
+}
+
+#[tokio::test]
 async fn i7_what_has_expired_is_erased_from_the_embedded_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("table.db");

@@ -271,7 +271,7 @@ async fn i7_a_field_that_is_kept_for_less_time_than_the_rest_is_erased_first() {
         submit(&engine, &desk, 1, "Un banc", "Devant l’école.").await;
         let rulebook = watch::channel(Arc::new(desk.rulebook().clone())).1;
         let to = Folder(site.path().join("public"));
-        let mut writer = Writer::new(engine.table.clone(), rulebook, Box::new(to));
+        let mut writer = Writer::new(engine.table.clone(), rulebook, Secret::new([7; 32]), Box::new(to));
         // The activity closes on 1 January 2030, at midnight in Paris.
         for (at, is_kept) in [("2030-01-31T22:59:59Z", true), ("2030-01-31T23:00:00Z", false)] {
             let now: Timestamp = at.parse().unwrap();

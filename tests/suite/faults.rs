@@ -145,7 +145,8 @@ async fn i10_counts_are_published_even_when_the_answer_to_the_register_s_commit_
         let table = LosesAnswer { table: place.engine.table.clone(), has_lost: true.into() };
         let table = Arc::new(table);
         let to = Folder(place.folder.path().join("public"));
-        let mut writer = Writer::new(table.clone(), place.door.rulebook.clone(), Box::new(to));
+        let (rules, secret) = (place.door.rulebook.clone(), place.door.secret.clone());
+        let mut writer = Writer::new(table.clone(), rules, secret, Box::new(to));
         writer.run(Timestamp::now()).await.unwrap();
 
         go(&place, &citizen, Wish::Support, CYCLING, &form(1)).await;

@@ -26,10 +26,7 @@ pub(crate) async fn acts_with(
 ) -> Lambda {
     Lambda::start(&program("acts"), |command| {
         common(command, place, engine);
-        more(command)
-            .env("PARVIS_CDN", CDN)
-            .env("PARVIS_SECRET", "07".repeat(32))
-            .env("PARVIS_SMTP", format!("smtp://127.0.0.1:{}", mails.port));
+        more(command).env("PARVIS_CDN", CDN).env("PARVIS_SMTP", format!("smtp://127.0.0.1:{}", mails.port));
     })
     .await
 }
@@ -39,6 +36,7 @@ pub(crate) fn common(command: &mut Command, place: &Place, engine: &Engine) {
     command
         .env("PARVIS_TABLE", table_name())
         .env("PARVIS_RULES", place.folder.path())
+        .env("PARVIS_SECRET", "07".repeat(32))
         .env("DYNAMODB_ENDPOINT", engine.endpoint.as_ref().unwrap());
 }
 

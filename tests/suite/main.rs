@@ -16,4 +16,5 @@ mod serve;
 mod site;
 mod support;
 mod tally;
+mod voting;
 mod writing;

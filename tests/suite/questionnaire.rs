@@ -89,7 +89,8 @@ async fn results_are_published_after_the_close_and_drawn_by_the_next_build() {
         demonstration::plant(&*engine.table, &rulebook, &secret, open).await.unwrap();
         demonstration::plant(&*engine.table, &rulebook, &secret, closed).await.unwrap();
         let to = Folder(site.path().join("public"));
-        let mut writer = Writer::new(engine.table.clone(), watch::channel(rulebook.clone()).1, Box::new(to));
+        let rules = watch::channel(rulebook.clone()).1;
+        let mut writer = Writer::new(engine.table.clone(), rules, secret.clone(), Box::new(to));
         let file = "public/data/trajets.answers.json";
 
         // While people answer, the difference between two publications would tell what one of them said.

@@ -4,6 +4,7 @@ use crate::kinds::{
     self,
     form::{FILES, FORM},
 };
+use domain::voting::{Outcome, Published};
 use generator::desk::Desk;
 use jiff::Timestamp;
 use std::{
@@ -12,9 +13,18 @@ use std::{
     process::{Command, Stdio},
 };
 use tests::{
-    engines::tools,
-    place::{Served, pages, program, reference_site, root, weight},
+    engines::{self, tools},
+    place::{Place, Scales, Served, pages, program, read, reference_site, root},
 };
+
+/// Projects of the reference site whose pages say that they were elected.
+const TOLD: [&str; 5] = [
+    "verger-de-chastelvert",
+    "four-de-valpres",
+    "combles-pour-les-chauves-souris",
+    "trois-mares",
+    "classe-dehors",
+];
 
 pub(crate) fn run(command: &mut Command) {
     let output =
@@ -46,6 +56,15 @@ async fn the_journeys_go_well_in_a_browser_and_every_answer_is_valid_html() {
     let (data, answers) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let served = Served::start(data.path(), &[]).await;
     run(browser("journey.mjs").arg(&served.base).arg("--save").arg(answers.path()));
+    assert!(!pages(answers.path()).is_empty());
+    check_html(&[answers.path().to_owned()]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn those_who_vote_are_well_in_a_browser_and_every_answer_is_valid_html() {
+    let (data, answers) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let served = Served::start(data.path(), &[]).await;
+    run(browser("voting.mjs").arg(&served.base).arg("--save").arg(answers.path()));
     assert!(!pages(answers.path()).is_empty());
     check_html(&[answers.path().to_owned()]);
 }
@@ -139,6 +158,19 @@ fn feeds_calendars_and_structured_data_are_read_by_other_programs() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_projects_whose_works_the_reference_site_follows_are_those_that_its_minutes_elect() {
+    let place = Place::new(engines::sqlite());
+    place.plant().await;
+    place.writer().run(Timestamp::now()).await.unwrap();
+    let minutes = read(place.folder.path(), "public/data/budget-ecologique-2024.minutes.json");
+    let published: Published = serde_json::from_str(&minutes).unwrap();
+    let Outcome::Minutes(minutes) = published.outcome else { panic!("{published:?}") };
+    for project in TOLD {
+        assert!(minutes.winners.iter().any(|winner| winner == project), "{project}: {:?}", minutes.winners);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn lighthouse_gives_full_marks_to_the_pages_that_count_most() {
     let data = tempfile::tempdir().unwrap();
     let served = Served::start_for_citizens(data.path()).await;
@@ -150,8 +182,9 @@ fn every_page_fits_its_budget() {
     let site = reference_site();
     let pages = pages(site.path());
     assert!(pages.len() > 20, "{pages:?}");
+    let mut scales = Scales::new(site.path());
     for page in pages {
-        let weight = weight(site.path(), &page);
+        let weight = scales.weigh(&page);
         assert!(
             weight.html_and_css <= 14_000 && weight.javascript <= 10_000,
             "{}: {weight:?}",

@@ -697,7 +697,8 @@ async fn i7_when_the_rule_changes_rows_follow_it_and_a_support_still_counts_once
         let door = Door { rulebook: watch::channel(rules.clone()).1, clock: later, ..place.door.clone() };
         let now = Timestamp::now();
         let to = Folder(place.folder.path().join("public"));
-        Writer::new(place.engine.table.clone(), door.rulebook.clone(), Box::new(to)).run(now).await.unwrap();
+        let (table, rules) = (place.engine.table.clone(), door.rulebook.clone());
+        Writer::new(table, rules, door.secret.clone(), Box::new(to)).run(now).await.unwrap();
 
         let again = go(&place, &place.open(door).await, Wish::Support, CYCLING, &FORM).await;
         assert_eq!((again.status, again.count()), (200, Some(1)), "{}", place.engine.name);

@@ -616,7 +616,8 @@ async fn i7_when_the_rule_changes_rows_follow_it() {
         rules.version = "shorter".into();
         let rulebook = tokio::sync::watch::channel(std::sync::Arc::new(rules)).1;
         let to = functions::register::Folder(place.folder.path().join("public"));
-        let mut writer = functions::register::Writer::new(place.engine.table.clone(), rulebook, Box::new(to));
+        let (table, secret) = (place.engine.table.clone(), place.door.secret.clone());
+        let mut writer = functions::register::Writer::new(table, rulebook, secret, Box::new(to));
         writer.run(noon(11)).await.unwrap();
         let table = &*place.engine.table;
         for (instant, expected) in [(noon(999_999), 1), (noon(1_000_000), 0)] {

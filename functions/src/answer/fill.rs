@@ -221,15 +221,18 @@ fn refused<'a>(refusals: &'a [Refusal], field: &str) -> Option<&'a Refusal> {
 
 /// What is refused of one of the inputs of a field: `f-home-street` of `f-home`.
 fn refused_in_part<'a>(refusals: &'a [Refusal], field: &str) -> Option<&'a Refusal> {
+    if !field.starts_with("f-") {
+        return None;
+    }
     let is_part = |name: &str| name.strip_prefix(field).is_some_and(|part| part.starts_with('-'));
     refusals.iter().find(|refusal| refusal.field.as_deref().is_some_and(is_part))
 }
 
 type Handled = Result<(), Box<dyn std::error::Error + Send + Sync>>;
 
-/// Marks what is refused: itself, or with the whole field that it is a part of, `f-order-bus` with `f-order`.
+/// Marks what is refused: itself, or with the whole field of a form that it is a part of, `f-order-bus` with `f-order`.
 fn mark_refused(input: &mut Element<'_, '_>, filling: &Filling<'_>, name: &str) -> Handled {
-    let whole = name.rsplit_once('-').map(|(field, _)| field);
+    let whole = name.rsplit_once('-').map(|(field, _)| field).filter(|field| field.starts_with("f-"));
     if [Some(name), whole].into_iter().flatten().any(|name| refused(filling.refusals, name).is_some()) {
         input.set_attribute("aria-invalid", "true")?;
     }

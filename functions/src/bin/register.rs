@@ -26,7 +26,11 @@ impl Publish for Bucket {
             .put_object()
             .bucket(&self.name)
             .key(path)
-            .content_type("application/json")
+            .content_type(if path.ends_with(".json") {
+                "application/json"
+            } else {
+                "text/plain; charset=utf-8"
+            })
             .cache_control("public, max-age=1")
             .body(ByteStream::from(content))
             .send();
@@ -40,7 +44,8 @@ async fn main() -> Result<(), Error> {
     lambda_runtime::tracing::init_default_subscriber();
     let (client, name) = lambda::bucket()?;
     let rulebook = watch::channel(Arc::new(lambda::rulebook()?)).1;
-    let writer = Writer::new(Arc::new(lambda::table()?), rulebook, Box::new(Bucket { client, name }));
+    let to = Box::new(Bucket { client, name });
+    let writer = Writer::new(Arc::new(lambda::table()?), rulebook, lambda::secret()?, to);
     let writer = Mutex::new(writer);
     let work = async |_: LambdaEvent<serde_json::Value>| -> Result<(), Error> {
         writer.lock().await.run(Timestamp::now()).await?;

@@ -1,5 +1,5 @@
-//! Proof of an e-mail address: what somebody asks waits for the six-digit code that is mailed to them. Supports and
-//! writings share it; what a request carries while it waits is each journey's own.
+//! Proof of an e-mail address: what somebody asks waits for the six-digit code that is mailed to them. Supports, writings
+//! and ballots share it; what a request carries while it waits is each journey's own.
 
 pub(crate) mod limit;
 pub(crate) mod pending;
@@ -13,6 +13,7 @@ use crate::{
 };
 use axum::http::StatusCode;
 use domain::{
+    eligibility::Eligibility,
     identity::Email,
     limits::{CODES_PER_MAILBOX, CODES_PER_NETWORK, TRIES_PER_NETWORK},
     refusal::Refusal,
@@ -20,7 +21,7 @@ use domain::{
     support::Field,
 };
 use jiff::Timestamp;
-use pending::Kept;
+use pending::{Kept, Pending};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 /// A journey whose requests wait for a code.
@@ -36,6 +37,16 @@ pub(crate) trait Journey: Sync {
     /// Stands for the rules by which a request is checked before it waits: under others it must be sent anew (I2).
     fn rules(&self, door: &Door) -> Result<Pseudonym, TableError>;
 
+    /// What a request was answered when it was carried out, if it was (I4).
+    fn answered(
+        &self,
+        _door: &Door,
+        pending: &Pending<Self::Claims, Self::Done>,
+        _now: Timestamp,
+    ) -> impl Future<Output = Result<Option<Self::Done>, TableError>> + Send {
+        std::future::ready(Ok(pending.done.clone()))
+    }
+
     /// Whether it is open at `now` (I1, I2).
     fn check_open(&self, now: Timestamp) -> Result<(), Refusal>;
 
@@ -47,6 +58,13 @@ pub(crate) trait Journey: Sync {
 
     /// The mail that brings a code.
     fn write_mail(&self, to: &str, code: &str) -> Mail;
+}
+
+/// Stands for what is asked of those who take part, for [`Journey::rules`].
+pub(crate) fn mark(door: &Door, eligibility: &Eligibility) -> Result<Pseudonym, TableError> {
+    let rules = serde_json::to_string(eligibility);
+    let rules = rules.map_err(|error| TableError::Broken(error.to_string()))?;
+    Ok(door.secret.key(&["eligibility"]).pseudonym(&[&rules]))
 }
 
 /// What the code page sends.
@@ -151,8 +169,8 @@ pub(crate) async fn check<J: Journey>(
     let pending = &kept.pending;
     let is_code = pending.is_code(door, &form.request, &typed);
     // A request that was already carried out gets its first answer again (I4), whatever has closed since.
-    if is_code && let Some(done) = &pending.done {
-        return Ok(Checked::Done(done.clone()));
+    if is_code && let Some(done) = journey.answered(door, pending, now).await? {
+        return Ok(Checked::Done(done));
     }
     if let Err(refusal) = journey.check_open(now) {
         return refuse(refusal);

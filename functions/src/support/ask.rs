@@ -54,19 +54,8 @@ pub(super) async fn ask(
 /// The same form from the same network is the same request: a browser that sends it twice gets the same answer
 /// and one mail (I4). Another network's is another request, so that nobody uses up the tries of someone else's.
 fn request_id(wish: Wish, door: &Door, subject: &Subject, form: &Form, network: Option<&str>) -> String {
-    let Form { given_names, family_name, email, birth_date, commune, link, consent } = form;
-    let parts = [
-        wish.as_str(),
-        &subject.process_id,
-        &subject.deposit_id,
-        given_names,
-        family_name,
-        email,
-        birth_date,
-        commune,
-        link,
-        consent,
-        network.unwrap_or_default(),
-    ];
+    let mut parts = vec![wish.as_str(), &subject.process_id, &subject.deposit_id];
+    parts.extend(form.fields().map(|(_, typed)| typed));
+    parts.push(network.unwrap_or_default());
     door.secret.key(&["request"]).pseudonym(&parts).as_str().to_owned()
 }

@@ -3,16 +3,17 @@
 use super::{Subject, Wished};
 use crate::{
     door::Door,
+    mailbox::Mailbox,
     proof::pending,
     register,
     respond::Failure,
-    rows::{DepositId, Standing, Support, key, mailbox_partition, support_key},
-    table::{CommitError, Condition, Item, Key, Table, TableError, Write},
+    rows::{Standing, Support, key, mailbox_partition, support_key},
+    table::{CommitError, Condition, Item, Key, TableError, Write},
 };
 use domain::{
     limits::PENDING_LIFETIME,
-    rulebook::{Deposit, Process},
-    support::{Claims, Occupant, Wish, free_slot},
+    rulebook::Deposit,
+    support::{Claims, Wish},
 };
 use jiff::Timestamp;
 
@@ -75,7 +76,9 @@ async fn plan_support(
     let (id, claims) = (subject.id(), &kept.pending.claims);
     let number = register::supports(&*door.table, id, now).await?;
     // The mailbox is read before the support's row: who holds a slot there has a row by then.
-    let mailbox = Mailbox::read(&*door.table, subject.process(), id, claims, now).await?;
+    let partition = mailbox_partition(id, &claims.mailbox);
+    let people = subject.process().people_per_mailbox;
+    let mailbox = Mailbox::read(&*door.table, partition, people, claims, now).await?;
     let stored = door.table.get(&support_key(id, &claims.civil), now).await?;
     let earlier = stored.as_ref().map(Item::read::<Support>).transpose()?;
     let counted = earlier.filter(|support| support.standing == Standing::Counted);
@@ -95,14 +98,10 @@ async fn plan_support(
         mailbox: claims.mailbox.clone(),
         slot: mailbox.free,
     };
-    let occupant = Occupant { civil: claims.civil.clone(), birth: claims.birth.clone() };
     let condition = stored.map_or(Condition::Absent, |item| Condition::Version(item.version));
-    let erased = Some(subject.deposit().erased);
-    let mut writes = vec![
-        Write::put(support_key(id, &claims.civil), condition, erased, &support)?,
-        Write::put(mailbox.key(mailbox.free), Condition::Absent, erased, &occupant)?,
-    ];
-    writes.extend(mailbox.held());
+    let erased = subject.deposit().erased;
+    let mut writes = vec![Write::put(support_key(id, &claims.civil), condition, Some(erased), &support)?];
+    writes.extend(mailbox.take(claims, erased)?);
     Ok(Some(Plan { writes, number: number + 1 }))
 }
 
@@ -134,45 +133,4 @@ async fn plan_withdrawal(
         writes.push(Write::Delete { key: held.key, version: held.version });
     }
     Ok(Plan { writes, number: number.saturating_sub(1) })
-}
-
-/// The slots of a mailbox, as they were read.
-struct Mailbox {
-    partition: String,
-    items: Vec<Item>,
-    free: usize,
-}
-
-impl Mailbox {
-    /// Reads the slots; `None` when this person cannot use the mailbox.
-    async fn read(
-        table: &dyn Table,
-        process: &Process,
-        id: DepositId<'_>,
-        claims: &Claims,
-        now: Timestamp,
-    ) -> Result<Option<Self>, TableError> {
-        let partition = mailbox_partition(id, &claims.mailbox);
-        let items = table.query(&partition, None, u32::from(u8::MAX), now).await?;
-        let mut slots = vec![None; usize::from(process.people_per_mailbox)];
-        for item in &items {
-            let slot: usize = item.key.sort.parse().map_err(|_| item.unreadable("no slot"))?;
-            // More than are allowed were given when the rule allowed more.
-            slots.resize(slots.len().max(slot + 1), None);
-            slots[slot] = Some(item.read::<Occupant>()?);
-        }
-        let free = free_slot(&slots, claims).filter(|free| *free < usize::from(process.people_per_mailbox));
-        Ok(free.map(|free| Self { partition, items, free }))
-    }
-
-    fn key(&self, slot: usize) -> Key {
-        Key::new(self.partition.clone(), slot.to_string())
-    }
-
-    /// The rule looked at who holds the other slots: that must still be so.
-    fn held(&self) -> impl Iterator<Item = Write> {
-        self.items
-            .iter()
-            .map(|item| Write::Check { key: item.key.clone(), condition: Condition::Version(item.version) })
-    }
 }

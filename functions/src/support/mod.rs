@@ -10,7 +10,7 @@ use crate::{
     answer::{Filling, Page},
     door::Door,
     mail::Mail,
-    proof::{CodeForm, Journey, unavailable},
+    proof::{CodeForm, Journey, mark, unavailable},
     respond::{self, Address, Failure, not_found, or_unavailable, to_the_end},
     rows::DepositId,
     table::TableError,
@@ -133,9 +133,7 @@ impl Journey for Wished<'_> {
     }
 
     fn rules(&self, door: &Door) -> Result<Pseudonym, TableError> {
-        let rules = serde_json::to_string(&self.subject.process().eligibility);
-        let rules = rules.map_err(|error| TableError::Broken(error.to_string()))?;
-        Ok(door.secret.key(&["eligibility"]).pseudonym(&[&rules]))
+        mark(door, &self.subject.process().eligibility)
     }
 
     fn check_open(&self, now: Timestamp) -> Result<(), Refusal> {
@@ -274,17 +272,7 @@ fn done_page(wish: Wish) -> Page {
 }
 
 fn filling_of<'a>(form: &'a Form, refusals: &'a [Refusal]) -> Filling<'a> {
-    let Form { given_names, family_name, email, birth_date, commune, link, consent } = form;
-    let values = vec![
-        ("given_names", given_names.as_str()),
-        ("family_name", family_name),
-        ("email", email),
-        ("birth_date", birth_date),
-        ("commune", commune),
-        ("link", link),
-        ("consent", consent),
-    ];
-    Filling { values, refusals, ..Filling::default() }
+    Filling { values: form.fields().to_vec(), refusals, ..Filling::default() }
 }
 
 fn code_filling<'a>(form: &'a CodeForm, refusals: &'a [Refusal]) -> Filling<'a> {

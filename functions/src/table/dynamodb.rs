@@ -1,10 +1,13 @@
 //! The table on DynamoDB.
 //!
 //! One table with a string partition key `pk` and sort key `sk`, attributes `v` (version), `expires` (Unix
-//! seconds, the table's time-to-live attribute) and `body` (JSON text), and a stream of new and old images.
+//! seconds, the table's time-to-live attribute) and `body` (JSON text), and a stream of new and old images. What is quiet
+//! ([`super::is_quiet`]) lies in a second one, named after it, without a stream; transactions span both.
 //! `ClientRequestToken` is not relied on: conditions make every write safe to repeat.
 
-use super::{Change, Changes, CommitError, Condition, Item, Key, Position, Table, TableError, Write};
+use super::{
+    Change, Changes, CommitError, Condition, Item, Key, Position, Table, TableError, Write, is_quiet,
+};
 use crate::attachment::named::{PARTITIONS, named_by};
 use async_trait::async_trait;
 use aws_sdk_dynamodb::{
@@ -35,36 +38,50 @@ pub struct DynamoTable {
     items: Client,
     streams: streams::Client,
     name: String,
+    /// Of the table for what is quiet.
+    quiet: String,
 }
 
 impl DynamoTable {
     /// The table `name`, reached through these clients.
     pub fn new(items: Client, streams: streams::Client, name: impl Into<String>) -> Self {
-        Self { items, streams, name: name.into() }
+        let name = name.into();
+        let quiet = format!("{name}-box");
+        Self { items, streams, name, quiet }
     }
 
-    /// Makes the table with its stream, as `infra/template.yaml` does on AWS; for tests and other engines.
+    /// The name of the table in which a partition lies.
+    fn name_for(&self, partition: &str) -> &str {
+        if is_quiet(partition) { &self.quiet } else { &self.name }
+    }
+
+    /// Makes the table with its stream, and the one for what is quiet, as `infra/template.yaml` does on AWS; for tests and other engines.
     ///
     /// # Errors
     /// [`TableError::Broken`] when the engine refuses.
     pub async fn create(&self) -> Result<(), TableError> {
-        let attribute = |name: &str| {
-            AttributeDefinition::builder().attribute_name(name).attribute_type(ScalarAttributeType::S).build()
-        };
-        let key = |name: &str, kind| KeySchemaElement::builder().attribute_name(name).key_type(kind).build();
         let stream = StreamSpecification::builder()
             .stream_enabled(true)
             .stream_view_type(StreamViewType::NewAndOldImages)
             .build();
+        self.create_one(&self.name, Some(stream.map_err(broken)?)).await?;
+        self.create_one(&self.quiet, None).await
+    }
+
+    async fn create_one(&self, name: &str, stream: Option<StreamSpecification>) -> Result<(), TableError> {
+        let attribute = |name: &str| {
+            AttributeDefinition::builder().attribute_name(name).attribute_type(ScalarAttributeType::S).build()
+        };
+        let key = |name: &str, kind| KeySchemaElement::builder().attribute_name(name).key_type(kind).build();
         self.items
             .create_table()
-            .table_name(&self.name)
+            .table_name(name)
             .billing_mode(BillingMode::PayPerRequest)
             .attribute_definitions(attribute("pk").map_err(broken)?)
             .attribute_definitions(attribute("sk").map_err(broken)?)
             .key_schema(key("pk", KeyType::Hash).map_err(broken)?)
             .key_schema(key("sk", KeyType::Range).map_err(broken)?)
-            .stream_specification(stream.map_err(broken)?)
+            .set_stream_specification(stream)
             .send()
             .await
             .map_err(|error| broken(error.into_service_error()))?;
@@ -109,7 +126,7 @@ impl DynamoTable {
                 let sent = self
                     .items
                     .put_item()
-                    .table_name(&self.name)
+                    .table_name(self.name_for(&key.partition))
                     .set_item(Some(attributes(&key, next_version(condition), expires, body)))
                     .condition_expression(expression)
                     .set_expression_attribute_values(Some(values))
@@ -122,7 +139,7 @@ impl DynamoTable {
                 let sent = self
                     .items
                     .update_item()
-                    .table_name(&self.name)
+                    .table_name(self.name_for(&key.partition))
                     .set_key(Some(key_attributes(&key)))
                     .update_expression(COUNT_UPDATE)
                     .condition_expression(COUNT_CONDITION)
@@ -162,7 +179,7 @@ impl DynamoTable {
             Write::Put { key, condition, expires, body } => {
                 let (expression, values) = express(condition, now);
                 let put = Put::builder()
-                    .table_name(&self.name)
+                    .table_name(self.name_for(&key.partition))
                     .set_item(Some(attributes(&key, next_version(condition), expires, body)))
                     .condition_expression(expression)
                     .set_expression_attribute_values(Some(values));
@@ -171,7 +188,7 @@ impl DynamoTable {
             Write::Delete { key, version } => {
                 let (expression, values) = express(Condition::Version(version), now);
                 let delete = Delete::builder()
-                    .table_name(&self.name)
+                    .table_name(self.name_for(&key.partition))
                     .set_key(Some(key_attributes(&key)))
                     .condition_expression(expression)
                     .set_expression_attribute_values(Some(values));
@@ -180,7 +197,7 @@ impl DynamoTable {
             Write::Check { key, condition } => {
                 let (expression, values) = express(condition, now);
                 let check = ConditionCheck::builder()
-                    .table_name(&self.name)
+                    .table_name(self.name_for(&key.partition))
                     .set_key(Some(key_attributes(&key)))
                     .condition_expression(expression)
                     .set_expression_attribute_values(Some(values));
@@ -188,7 +205,7 @@ impl DynamoTable {
             }
             Write::Count { key, most, expires } => {
                 let update = Update::builder()
-                    .table_name(&self.name)
+                    .table_name(self.name_for(&key.partition))
                     .set_key(Some(key_attributes(&key)))
                     .update_expression(COUNT_UPDATE)
                     .condition_expression(COUNT_CONDITION)
@@ -415,7 +432,7 @@ impl Table for DynamoTable {
         let sent = self
             .items
             .get_item()
-            .table_name(&self.name)
+            .table_name(self.name_for(&key.partition))
             .set_key(Some(key_attributes(key)))
             .consistent_read(true)
             .send();
@@ -436,7 +453,7 @@ impl Table for DynamoTable {
             let answer = self
                 .items
                 .query()
-                .table_name(&self.name)
+                .table_name(self.name_for(partition))
                 .key_condition_expression("pk = :pk")
                 .expression_attribute_values(":pk", AttributeValue::S(partition.to_owned()))
                 .set_exclusive_start_key(start)

@@ -183,6 +183,15 @@ pub enum CommitError {
 /// At most so many writes in one commit (DynamoDB's own bound).
 pub const MOST_WRITES: usize = 100;
 
+/// What the partitions begin with whose items come with no order but that of their keys: no change tells of them, and
+/// nothing that the engine keeps tells when one of them was put, or with what else.
+const QUIET: &str = "box#";
+
+/// Whether a partition is quiet: its commits are commits like any other, but appear in no [`Table::changes`].
+pub fn is_quiet(partition: &str) -> bool {
+    partition.starts_with(QUIET)
+}
+
 /// The contract.
 #[async_trait]
 pub trait Table: Send + Sync + 'static {
@@ -205,7 +214,8 @@ pub trait Table: Send + Sync + 'static {
     /// [`CommitError::Refused`] when a condition does not hold at `now`.
     async fn commit(&self, writes: Vec<Write>, now: Timestamp) -> Result<(), CommitError>;
 
-    /// At most `limit` changes after a position; from the oldest kept when `None`.
+    /// At most `limit` changes after a position, from the oldest kept when `None`; never of a partition that
+    /// [`is_quiet`].
     async fn changes(&self, after: Option<&Position>, limit: u32) -> Result<Changes, TableError>;
 }
 

@@ -3,7 +3,9 @@
 //! The writer takes all commits that wait and makes them one SQLite transaction (group commit): each caller still
 //! gets the answer to its own conditions, and waits for the sync of the batch.
 
-use super::{Change, Changes, CommitError, Condition, Item, Key, Position, Table, TableError, Write};
+use super::{
+    Change, Changes, CommitError, Condition, Item, Key, Position, Table, TableError, Write, is_quiet,
+};
 use crate::attachment::named::{PARTITIONS, named_by};
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -11,7 +13,11 @@ use rusqlite::{Connection, OptionalExtension, params};
 use std::{
     collections::BTreeSet,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, mpsc},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
     time::Duration,
 };
 use tokio::sync::{Notify, futures::Notified, oneshot};
@@ -45,6 +51,9 @@ pub struct SqliteTable {
     jobs: mpsc::Sender<Job>,
     readers: Arc<Mutex<Vec<Connection>>>,
     committed: Arc<Notify>,
+    /// Whether pages of the file may tell in which order quiet items were put: at first too, for whoever had the file
+    /// before may have been killed.
+    is_ordered: Arc<AtomicBool>,
 }
 
 struct Job {
@@ -63,12 +72,13 @@ impl SqliteTable {
         writer.execute_batch(SCHEMA).map_err(broken)?;
         let (jobs, queue) = mpsc::channel();
         let committed = Arc::new(Notify::new());
-        let notify = committed.clone();
+        let is_ordered = Arc::new(AtomicBool::new(true));
+        let (notify, ordered) = (committed.clone(), is_ordered.clone());
         std::thread::Builder::new()
             .name("table-writer".into())
-            .spawn(move || write_batches(writer, &queue, &notify))
+            .spawn(move || write_batches(writer, &queue, &notify, &ordered))
             .map_err(|error| TableError::Broken(error.to_string()))?;
-        Ok(Self { path: path.to_owned(), jobs, readers: Arc::default(), committed })
+        Ok(Self { path: path.to_owned(), jobs, readers: Arc::default(), committed, is_ordered })
     }
 
     /// Waits until something is committed after the call.
@@ -76,12 +86,14 @@ impl SqliteTable {
         self.committed.notified()
     }
 
-    /// Erases what has expired at `now`, and the changes up to a position that nobody reads any more.
+    /// Erases what has expired at `now`, and the changes up to a position that nobody reads any more; and makes the file
+    /// anew, in the order of the keys, when something quiet was put.
     ///
     /// # Errors
     /// As a commit.
     pub async fn erase(&self, read_up_to: Option<Position>, now: Timestamp) -> Result<(), TableError> {
         let path = self.path.clone();
+        let is_ordered = self.is_ordered.clone();
         let task = move || {
             let mut connection = connect(&path)?;
             let transaction = connection
@@ -94,6 +106,12 @@ impl SqliteTable {
                     .map_err(busy)?;
             }
             transaction.commit().map_err(busy)?;
+            if is_ordered.swap(false, Ordering::SeqCst)
+                && let Err(error) = connection.execute_batch("VACUUM")
+            {
+                is_ordered.store(true, Ordering::SeqCst);
+                return Err(busy(error));
+            }
             // What was erased must not stay legible in the write-ahead log.
             connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(busy)
         };
@@ -158,11 +176,19 @@ fn connect(path: &Path) -> Result<Connection, TableError> {
     Ok(connection)
 }
 
-fn write_batches(mut connection: Connection, queue: &mpsc::Receiver<Job>, committed: &Notify) {
+fn write_batches(
+    mut connection: Connection,
+    queue: &mpsc::Receiver<Job>,
+    committed: &Notify,
+    is_ordered: &AtomicBool,
+) {
     while let Ok(first) = queue.recv() {
         let mut batch = vec![first];
         batch.extend(queue.try_iter().take(BATCH - 1));
         let results = write_batch(&mut connection, &batch);
+        if batch.iter().flat_map(|job| &job.writes).any(|write| is_quiet(&write.key().partition)) {
+            is_ordered.store(true, Ordering::SeqCst);
+        }
         committed.notify_waiters();
         for (job, result) in batch.into_iter().zip(results) {
             // Nobody waits any more when the request was given up; the commit stands.
@@ -248,6 +274,9 @@ fn replace(
             .prepare_cached("DELETE FROM items WHERE partition = ?1 AND sort = ?2")?
             .execute(params![key.partition, key.sort])?,
     };
+    if is_quiet(&key.partition) {
+        return Ok(());
+    }
     connection
         .prepare_cached("INSERT INTO changes (partition, sort, old, new) VALUES (?1, ?2, ?3, ?4)")?
         .execute(params![key.partition, key.sort, old.map(image), new.map(image)])?;

@@ -1,14 +1,16 @@
 //! `parvis tally`: counts an election in Pabulib's format, and says how.
 
-use super::{OPTIONS, Outcome, TEMPLATE, fail};
+use super::{OPTIONS, TEMPLATE, fail};
 use clap::{Args, ValueEnum};
 use domain::{
     rulebook::group_digits,
     tally::{
-        Account, Error, Fate, Measure, Minutes, Reason, Round, Step, Stopped, TieBreak,
+        Account, Error, Fate, Measure, Minutes, Outcome as Answered, Question, Reason, Round, Step, Stopped,
+        TieBreak,
         pabulib::{self, DEFAULT_TIES, Fault},
         tally,
     },
+    voting::{BallotBox, Outcome},
 };
 use serde_json::{Number, json};
 use std::{fs, io, path::PathBuf, process::ExitCode};
@@ -18,7 +20,7 @@ use thiserror::Error as ThisError;
 #[derive(Debug, Args)]
 #[command(next_help_heading = OPTIONS, help_template = TEMPLATE)]
 pub(super) struct TallyArguments {
-    /// Fichier .pb : une élection au format de Pabulib, ou un export de Parvis.
+    /// Fichier .pb au format de Pabulib, ou fichier des bulletins que Parvis publie (.ballots.json), qui porte ses règles.
     #[arg(value_name = "FICHIER")]
     file: PathBuf,
 
@@ -68,7 +70,7 @@ enum TallyError {
 }
 
 /// Counts the file and prints the minutes.
-pub(super) fn run(arguments: &TallyArguments) -> Outcome {
+pub(super) fn run(arguments: &TallyArguments) -> super::Outcome {
     let text = count(arguments).map_err(|error| fail(&error))?;
     println!("{}", text.trim_end());
     Ok::<(), ExitCode>(())
@@ -78,6 +80,9 @@ fn count(arguments: &TallyArguments) -> Result<String, TallyError> {
     let path = arguments.file.display().to_string();
     let bytes =
         fs::read(&arguments.file).map_err(|source| TallyError::Unreadable { path: path.clone(), source })?;
+    if bytes.trim_ascii_start().starts_with(b"{") {
+        return count_box(serde_json::from_slice(&bytes)?, arguments);
+    }
     let file = pabulib::read(&bytes, arguments.lenient)
         .map_err(|faults| TallyError::Faulty { path: path.clone(), faults })?;
     let ties = if arguments.ties.is_empty() { &DEFAULT_TIES[..] } else { &arguments.ties };
@@ -85,10 +90,51 @@ fn count(arguments: &TallyArguments) -> Result<String, TallyError> {
     let election = file.election(arguments.rule.as_deref(), ties).map_err(TallyError::Rule)?;
     let minutes = tally(&election)?;
     notices.extend(pabulib::differences(&recorded, &minutes));
-    Ok(match arguments.format {
-        Format::Json => serde_json::to_string_pretty(&as_json(&minutes, &notices))?,
-        Format::Markdown => as_text(&minutes, &notices, true),
-        Format::Text => as_text(&minutes, &notices, false),
+    printed(&minutes, &notices, arguments.format)
+}
+
+/// Counts the ballots that Parvis published, by the rules that their file carries.
+fn count_box(mut ballots: BallotBox, arguments: &TallyArguments) -> Result<String, TallyError> {
+    if arguments.rule.is_some() {
+        let why = "ce fichier porte la règle du vote : retirez --rule, ou comptez son fichier .pb";
+        return Err(TallyError::Rule(why.to_owned()));
+    }
+    if let Some(rules) = ballots.rules.as_mut().filter(|_| !arguments.ties.is_empty()) {
+        rules.ties.clone_from(&arguments.ties);
+    }
+    match ballots.count() {
+        Outcome::Minutes(minutes) => printed(&minutes, &[], arguments.format),
+        Outcome::Undecided(why) => Err(TallyError::Rule(why)),
+        Outcome::Question(question) => match arguments.format {
+            Format::Json => Ok(serde_json::to_string_pretty(&question)?),
+            Format::Markdown | Format::Text => Ok(answered(&question)),
+        },
+    }
+}
+
+/// A question, its turnout and its answer.
+fn answered(question: &Question) -> String {
+    let Question { turnout, yes, no, outcome } = question;
+    let outcome = match outcome {
+        Answered::Yes => "le oui l’emporte",
+        Answered::No => "le non l’emporte",
+        Answered::Level => "la question n’est pas tranchée",
+    };
+    let count = |number: u64| group_digits(number);
+    format!(
+        "Résultat : {outcome}\nOui : {}\nNon : {}\nBlancs : {}\nVotants : {}\n",
+        count(*yes),
+        count(*no),
+        count(turnout.blank),
+        count(turnout.voters)
+    )
+}
+
+fn printed(minutes: &Minutes, notices: &[String], format: Format) -> Result<String, TallyError> {
+    Ok(match format {
+        Format::Json => serde_json::to_string_pretty(&as_json(minutes, notices))?,
+        Format::Markdown => as_text(minutes, notices, true),
+        Format::Text => as_text(minutes, notices, false),
     })
 }
 

@@ -7,11 +7,13 @@ use super::{
     reader::Reader,
     report::Report,
     tree::Opened,
+    voting::{self, Voting},
 };
 use crate::{
     front_matter::{Choice, Table},
     links,
     markdown::{Html, Markdown, Renderer, Text},
+    picture::Picture,
 };
 use domain::{rulebook::Demonstration, window::Window};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
@@ -28,6 +30,9 @@ pub(crate) struct Deposit {
     pub(crate) theme: Option<Text>,
     pub(crate) reference: Option<Text>,
     pub(crate) standing: Standing,
+    pub(crate) candidate: Candidate,
+    /// A picture of it, and what it shows.
+    pub(crate) picture: Option<(Picture, Text)>,
     /// Since when it is only kept to be read: it did not gather enough supports in time.
     pub(crate) archived: Option<Timestamp>,
     /// What the authority answers, once it has.
@@ -38,6 +43,20 @@ pub(crate) struct Deposit {
     pub(crate) history: Vec<Event>,
     /// The earliest first.
     pub(crate) reports: Vec<Report>,
+}
+
+/// What a vote needs to know of a deposit.
+pub(crate) struct Candidate {
+    /// In cents.
+    pub(crate) cost: Option<u64>,
+    pub(crate) zone: Option<Text>,
+    pub(crate) labels: Vec<Text>,
+    /// Who proposes it, where that is not its author.
+    pub(crate) proposer: Option<Text>,
+    /// Whether it is put to the vote once it is admissible.
+    ballot: bool,
+    /// Voted on, then withdrawn: it is not counted.
+    pub(crate) withdrawn: bool,
 }
 
 /// Where the examination of a deposit stands.
@@ -135,10 +154,17 @@ impl Deposit {
         self.archived.is_none() && !matches!(self.standing, Standing::Inadmissible { .. })
     }
 
-    /// `petition` says how deposits are supported here, if they are, and that could be read.
+    /// Whether it is put to the vote, where there is one.
+    pub(crate) fn is_voted_on(&self) -> bool {
+        self.candidate.ballot && matches!(self.standing, Standing::Admissible { .. })
+    }
+
+    /// `petition` says how deposits are supported here, and `voting` how they are voted on, if they are, and that could be
+    /// read.
     pub(crate) fn read(
         mut file: Opened<'_>,
         petition: Option<&Petition>,
+        voting: Option<&Voting>,
         reader: &Reader<'_>,
     ) -> Option<Self> {
         let mut page = reader.page(&mut file);
@@ -148,6 +174,8 @@ impl Deposit {
         let theme = table.get("theme");
         let reference = table.get("reference");
         let standing = read_standing(table, file.head.date, petition, &renderer, reader);
+        let candidate = read_candidate(table, standing.as_ref(), voting);
+        let picture = read_picture(path, table, reader);
         let archived = table.get("archived").filter(|archived| *archived <= reader.now);
         let answer = read_answer(table, &renderer, reader);
         let documents = document::read(path, table, reader);
@@ -173,6 +201,8 @@ impl Deposit {
             theme,
             reference,
             standing,
+            candidate,
+            picture,
             archived,
             answer,
             documents,
@@ -182,6 +212,44 @@ impl Deposit {
             reports: Vec::new(),
         })
     }
+}
+
+/// What the vote needs: a cost, where it shares out money.
+fn read_candidate(table: &mut Table<'_>, standing: Option<&Standing>, voting: Option<&Voting>) -> Candidate {
+    let is_priced = table.has("cost");
+    let cost = voting::read_euros(table, "cost").map(Spanned::into_inner);
+    let ballot = table.get("ballot").unwrap_or(true);
+    let is_admissible = matches!(standing, Some(Standing::Admissible { .. }));
+    if is_admissible && ballot && !is_priced && voting.is_some_and(Voting::needs_costs) {
+        let error = table.error(table.header(), "ce projet est soumis au vote, et n’a pas de coût");
+        let help = "ajoutez `cost = 12500` (en euros), ou `ballot = false` s’il n’est pas soumis au vote";
+        table.lacks("cost", error.help(help));
+    }
+    Candidate {
+        cost,
+        ballot,
+        zone: table.get("zone"),
+        labels: table.get("labels").unwrap_or_default(),
+        proposer: table.get("proposer"),
+        withdrawn: table.get("withdrawn").unwrap_or(false),
+    }
+}
+
+/// A picture of the deposit: the file in its folder, and what it shows.
+fn read_picture(path: &str, table: &mut Table<'_>, reader: &Reader<'_>) -> Option<(Picture, Text)> {
+    table.table("picture", |table| {
+        let src: Option<Spanned<String>> = table.require("src");
+        let alt = table.require("alt");
+        let src = src?;
+        let picture = match reader.links.picture(path, src.get_ref()) {
+            Ok(picture) => Some(picture),
+            Err(broken) => {
+                table.report(table.error(src.span(), broken.message).maybe_help(broken.help));
+                None
+            }
+        };
+        Some((picture?, alt?))
+    })
 }
 
 /// Until its day, there is no answer.

@@ -7,11 +7,12 @@ use super::{
     document::Attached,
     hidden::{self, Hidden},
     organisation::Organisation,
-    petition::{Labels, Petition},
+    petition::{Labels, Participants, Petition},
     reader::Reader,
     report::Report,
     step::{Period, Step},
     tree::Opened,
+    voting::Voting,
     writing::Writing,
 };
 use crate::{
@@ -82,6 +83,8 @@ pub(crate) struct Process {
     pub(crate) petition: Option<Petition>,
     /// What citizens can write, if anything.
     pub(crate) writing: Option<Writing>,
+    /// What citizens can vote on, if anything.
+    pub(crate) voting: Option<Voting>,
     /// What was taken off the site.
     pub(crate) hidden: Hidden,
 }
@@ -121,10 +124,15 @@ impl Process {
             let period = period.unwrap_or(Period::Unsaid);
             Writing::read(&file.path, table, preset, period, &renderer, organisation, reader)
         });
+        let votes = table.has("voting");
+        let voting = table.table("voting", |table| {
+            let period = period.unwrap_or(Period::Unsaid);
+            Voting::read(table, period, is_supported, &renderer, organisation, reader)
+        });
         let hidden = hidden::read(&file.path, table, reader);
         file.table.finish();
         let page = page?;
-        if writes && writing.is_none() {
+        if writes && writing.is_none() || votes && voting.is_none() {
             return None;
         }
         Some(Self {
@@ -144,8 +152,15 @@ impl Process {
                 None => None,
             },
             writing,
+            voting,
             hidden,
         })
+    }
+
+    /// Who may support and vote, where citizens do.
+    pub(crate) fn participants(&self) -> Option<&Participants> {
+        let supporters = self.petition.as_ref().map(|petition| &petition.participants);
+        supporters.or_else(|| self.voting.as_ref()?.participants.as_ref())
     }
 
     /// With tabs, deposits and reports in the order in which they are shown.

@@ -96,8 +96,10 @@ impl Reader<'_> {
         let deposits = self.shelve(
             |kind| kind == Kind::Deposit,
             |file| {
-                let petition = self.petition_above(&file.path, &processes);
-                Deposit::read(file, petition, self)
+                let process = self.above(&file.path, Kind::is_process, &processes);
+                let petition = process.and_then(|process| process.petition.as_ref());
+                let voting = process.and_then(|process| process.voting.as_ref());
+                Deposit::read(file, petition, voting, self)
             },
         );
         let reports = self.shelve(
@@ -120,6 +122,11 @@ impl Reader<'_> {
         let processes = self.gather(deposits, processes, Kind::is_process, |process, deposit| {
             process.deposits.push(deposit);
         });
+        for process in processes.values() {
+            if let Some(voting) = &process.voting {
+                voting.check(process, self);
+            }
+        }
         let organisations =
             self.gather(processes, organisations, Kind::is_organisation, |organisation, process| {
                 organisation.processes.push(process.in_order());

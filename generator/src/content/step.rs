@@ -85,7 +85,7 @@ impl Step {
             let error = table.error(shows.span(), "la démarche n’a pas de formulaire");
             table.report(error.help("ajoutez-lui une table `[writing]`, ou retirez cette clé"));
         }
-        let votes = process.is_none();
+        let votes = process.is_none_or(|process| process.voting.is_some());
         if let Some(shows) = shows.as_ref().filter(|shows| *shows.get_ref() == Shows::Voting && !votes) {
             let error = table.error(shows.span(), "la démarche n’a pas de vote");
             table.report(error.help("ajoutez-lui une table `[voting]`, ou retirez cette clé"));

@@ -1,6 +1,6 @@
 //! The files of `content/` before anyone knows what they mean: their address, and whether they are published.
 
-use super::{Kind, head::Head, writing::WRITE};
+use super::{Kind, head::Head, voting::VOTE, writing::WRITE};
 use crate::{
     diagnostics::{Diagnostic, Reporter, Source},
     front_matter::{self, File, Table},
@@ -358,7 +358,7 @@ impl<'t> Check<'t> {
         let name = last(url.trim_end_matches('/'));
         match above.and_then(|above| self.tree.nodes[above].kind) {
             Some(Kind::Deposit) => FORMS.contains(&name),
-            Some(Kind::Process(_)) => name == WRITE.trim_end_matches('/'),
+            Some(Kind::Process(_)) => [WRITE, VOTE].iter().any(|form| name == form.trim_end_matches('/')),
             _ => false,
         }
     }

@@ -111,7 +111,8 @@ async fn serve(options: &Options) -> Result<(), ServeError> {
     let table = SqliteTable::open(&data.table())?;
     demonstration::plant(&table, &rulebook, data.secret(), clock.now()).await?;
     let (rules, rulebook) = watch::channel(rulebook);
-    let mut writer = Writer::new(Arc::new(table.clone()), rulebook.clone(), Box::new(Folder(data.public())));
+    let to = Box::new(Folder(data.public()));
+    let mut writer = Writer::new(Arc::new(table.clone()), rulebook.clone(), data.secret().clone(), to);
     writer.run(clock.now()).await?;
     // Now with the counts; an editor may have broken it meanwhile.
     match site.build() {

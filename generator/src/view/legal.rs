@@ -117,9 +117,9 @@ impl<'a> Viewer<'a> {
     /// What the site's forms really ask: nothing where nothing can be supported.
     fn personal_data(&self) -> Vec<Datum> {
         let petitions: Vec<_> = self.content.petitions().map(|(_, _, petition)| petition).collect();
-        let asks_commune = petitions
-            .iter()
-            .any(|petition| petition.participants.eligibility.territory != domain::eligibility::Territory::Any);
+        let asks_commune = petitions.iter().any(|petition| {
+            petition.participants.eligibility.territory != domain::eligibility::Territory::Any
+        });
         let is_asked = |datum: &&&str| !petitions.is_empty() && (**datum != "commune" || asks_commune);
         SUPPORT_DATA.iter().filter(is_asked).map(|datum| self.datum(datum, &[])).collect()
     }

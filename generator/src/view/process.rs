@@ -2,7 +2,7 @@
 
 use super::{
     Card, Deposit, DepositCard, Document, Organisation, TermLink, Viewer, deposit::ReportCard,
-    results::Results, writing::Call,
+    minutes::MinutesView, results::Results, voting::VotingCall, writing::Call,
 };
 use crate::{
     content::{
@@ -65,6 +65,10 @@ pub(crate) struct Process<'a> {
     hidden_count: usize,
     /// What was answered to its questionnaire, once that is published.
     results: Option<Results>,
+    /// What leads to its vote, where citizens can vote.
+    voting: Option<VotingCall<'a>>,
+    /// What came out of its vote, once that is published.
+    minutes: Option<MinutesView<'a>>,
     #[serde(flatten)]
     rules: Option<Rules<'a>>,
 }
@@ -209,6 +213,8 @@ impl<'a> Viewer<'a> {
             hidden: hidden_counts(process),
             hidden_count: process.hidden.len(),
             results: self.results(process),
+            voting: self.voting_call(process),
+            minutes: self.minutes(process),
             rules: process.petition.as_ref().map(|petition| self.rules(process, petition, deposits)),
         }
     }
@@ -279,7 +285,7 @@ impl<'a> Viewer<'a> {
         }
     }
 
-    fn link_label(&self, link: domain::eligibility::Link) -> &'a str {
+    pub(super) fn link_label(&self, link: domain::eligibility::Link) -> &'a str {
         self.voice.word(match link {
             domain::eligibility::Link::Resident => "link.resident",
             domain::eligibility::Link::Worker => "link.worker",

@@ -1276,7 +1276,7 @@ fn words_that_lack_and_a_theme_that_does_not_exist() {
     let words = include_str!("theme/fr.toml").replace(".one =", ".un =").replace("\none =", "\nun =");
     let place = Place::new().file("themes/parvis/words/fr.toml", words);
     assert_snapshot!(place.diagnostics(), @r"
-    avertissement: il manque des mots : count.one, delay.days.one, delay.months.one, delay.years.one, field.exact_choices.one, field.file_count.one, field.least_characters.one, field.least_choices.one, field.most_characters.one, field.most_choices.one, field.rank.one, field.rank_least.one, missing.one, pages.one
+    avertissement: il manque des mots : count.one, delay.days.one, delay.months.one, delay.years.one, field.exact_choices.one, field.file_count.one, field.least_characters.one, field.least_choices.one, field.most_characters.one, field.most_choices.one, field.rank.one, field.rank_least.one, missing.one, pages.one, voters.one
      --> themes/parvis/words/fr.toml:1:1
       |
     1 | [count]

@@ -73,7 +73,8 @@ fn it_names_every_key() {
                     "[[pledges]]",
                     "[[outcomes]]",
                     "[[history]]",
-                    "[demonstration]"
+                    "[demonstration]",
+                    "[picture]"
                 ])
             ),
             "",
@@ -94,7 +95,7 @@ fn it_names_every_key() {
     let printed = place.diagnostics();
     let lists: Vec<&str> =
         printed.lines().filter_map(|line| line.split("clés possibles ici : ").nth(1)).collect();
-    assert_eq!(lists.len(), 28 + 3 * PROCESSES.len(), "{printed}");
+    assert_eq!(lists.len(), 29 + 3 * PROCESSES.len(), "{printed}");
     for key in lists.into_iter().flat_map(|list| list.split(", ")) {
         assert!(GUIDE.contains(&format!("`{key}`")) || GUIDE.contains(&format!("[{key}]")), "{key}");
     }
@@ -119,6 +120,37 @@ fn it_names_every_kind_and_every_choice() {
     assert!(PROCESSES.iter().all(|kind| choices.contains(kind)), "{choices:?}");
     for choice in choices {
         assert!(GUIDE.contains(&format!("`\"{choice}\"`")), "{choice}");
+    }
+}
+
+#[test]
+fn it_names_every_key_and_every_choice_of_a_vote() {
+    let head = "kind = \"budget\"\ntitle = \"A\"\ndescription = \"A\"\nopens = 2026-01-01\ncloses = 2027-01-01\n[voting]\n";
+    let tables = "[[voting.envelopes]]\nzzz = 1\n[[voting.choices]]\nzzz = 1\n";
+    for lines in [
+        "method = \"zzz\"\n",
+        "method = \"approval\"\nzzz = 1\nties = [\"zzz\"]\nunfit = \"zzz\"\nby = \"zzz\"\n",
+        "method = \"approval\"\nrule = \"zzz\"\n",
+        "method = \"points\"\nzzz = 1\nunfit = \"fund\"\n",
+        "method = \"grades\"\nzzz = 1\n",
+        "method = \"approval\"\nrule = \"equal-shares\"\nutility = \"zzz\"\ncompletion = \"zzz\"\n",
+        "method = \"approval\"\nrule = \"equal-shares\"\ncompletion = \"add1\"\nstop = \"zzz\"\nzzz = 1\n",
+    ] {
+        let printed =
+            Place::new().page("sault/a/_index.md", &format!("{head}{lines}{tables}"), "").diagnostics();
+        let listed = |words: &'static str| printed.lines().filter_map(move |line| line.split(words).nth(1));
+        let keys: Vec<&str> = listed("clés possibles ici : ").flat_map(|list| list.split(", ")).collect();
+        let choices: Vec<&str> = listed("valeurs possibles : ").flat_map(|list| list.split(", ")).collect();
+        assert!(!keys.is_empty() || !choices.is_empty(), "{printed}");
+        for key in keys {
+            assert!(
+                GUIDE.contains(&format!("`{key}`")) || GUIDE.contains(&format!("[[voting.{key}]]")),
+                "{key}"
+            );
+        }
+        for choice in choices {
+            assert!(GUIDE.contains(&format!("`\"{choice}\"`")), "{choice}");
+        }
     }
 }
 

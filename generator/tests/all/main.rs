@@ -21,5 +21,6 @@ mod settings;
 mod shortcodes;
 mod texts;
 mod theme;
+mod voting;
 mod warm;
 mod writing;

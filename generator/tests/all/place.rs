@@ -106,7 +106,7 @@ impl Place {
     /// Templates that show little, and the words that the generator says: in a folder with the name of the embedded
     /// theme, which they stand in for.
     fn theme(self) -> Self {
-        const ALIKE: [(&str, &[&str]); 4] = [
+        const ALIKE: [(&str, &[&str]); 5] = [
             ("page", &["not-found", "organisation", "search", "unavailable"]),
             ("legal", &["accessibility", "contact", "legal-notice", "privacy", "site-map"]),
             (
@@ -125,6 +125,10 @@ impl Place {
             (
                 "writing",
                 &["write", "write-preview", "write-code", "written", "own-deposit", "draft", "draft-kept"],
+            ),
+            (
+                "vote",
+                &["ballot", "ballot-review", "ballot-code", "ballot-cast", "already-voted", "ballot-replace"],
             ),
         ];
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/all/theme");

@@ -528,7 +528,7 @@ fn thresholds_without_supports() {
     6 | [[thresholds]]
       |   ^^^^^^^^^^
       |
-      = aide: clés possibles ici : kind, slug, date, description, title, updated, draft, weight, aliases, taxonomies, milestones, documents, labels, opens, closes, writing
+      = aide: clés possibles ici : kind, slug, date, description, title, updated, draft, weight, aliases, taxonomies, milestones, documents, labels, opens, closes, writing, voting
 
     1 erreur dans 1 fichier
     ");

@@ -94,11 +94,12 @@ async function update() {
   try {
     const response = await fetch(words.counts, { cache: "no-cache" });
     if (!response.ok) throw new Error(response.statusText);
-    const { as_of, deposits } = await response.json();
+    const { as_of, deposits, voting } = await response.json();
     for (const scope of root.querySelectorAll("[data-deposit]")) {
       const counts = deposits[scope.dataset.deposit];
       if (counts) refresh(scope, counts);
     }
+    if (voting) write(root, "voters", quantity("voters", voting.voters));
     write(root, "as-of", moment(new Date(as_of)));
     period = PERIOD;
   } catch {

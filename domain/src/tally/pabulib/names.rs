@@ -39,7 +39,8 @@ const UTILITIES: [(&str, Utility); 2] =
 /// # Errors
 /// In French: what there is instead.
 pub fn rule_named(name: &str, unit: &str) -> Result<Rule, String> {
-    let name = name.trim().to_lowercase();
+    // The rulebook writes it with a hyphen.
+    let name = name.trim().to_lowercase().replace("equal-shares", "equalshares");
     let greedy = |by, unfit| Rule::Greedy { by, unfit };
     let score = |unfit| greedy(By::Score, unfit);
     if let Some(shares) = equal_shares(&name) {

@@ -42,7 +42,7 @@ pub(crate) async fn run() {
 }
 
 /// Bare inserts per second.
-async fn inserts(clients: usize) -> f64 {
+pub(crate) async fn inserts(clients: usize) -> f64 {
     let engine = engines::sqlite();
     let started = Instant::now();
     stream::iter(0..ACTS)

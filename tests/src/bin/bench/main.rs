@@ -10,6 +10,7 @@ mod pages;
 mod questionnaire;
 mod tally;
 mod units;
+mod voting;
 
 #[tokio::main]
 async fn main() {
@@ -29,6 +30,9 @@ async fn main() {
     }
     if is_asked("questionnaire") {
         questionnaire::run().await;
+    }
+    if is_asked("voting") {
+        voting::run().await;
     }
     if is_asked("tally") {
         tally::run();

@@ -36,7 +36,9 @@ pub(crate) fn run() {
         println!("  pabutools is skipped; to have it: {} -m pip install pabutools", python.display());
     }
     for rule in RULES {
-        let count = || timed(Command::new(&parvis).arg("tally").arg(&file).args(["--rule", rule, "--format", "json"]));
+        let count = || {
+            timed(Command::new(&parvis).arg("tally").arg(&file).args(["--rule", rule, "--format", "json"]))
+        };
         let ours: Vec<(f64, Output)> = std::iter::repeat_with(count).take(5).collect();
         let winners = winners_of(&ours[0].1);
         let own = median(ours.iter().map(|(taken, _)| *taken).collect());

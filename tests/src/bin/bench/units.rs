@@ -16,7 +16,7 @@ use std::{
 };
 use tests::{
     citizen::CYCLING,
-    engines::{self, account, table_name},
+    engines::{self, Engine, account, table_name},
     people::form,
     place::{Place, go},
 };
@@ -32,7 +32,27 @@ struct Meter {
     http: reqwest::Client,
 }
 
-pub(crate) async fn run() {
+/// Write units by operation, added up.
+pub(crate) struct Metered(Units);
+
+impl Metered {
+    /// What was consumed since the last call, for each of so many acts.
+    pub(crate) fn report(&self, acts: usize) {
+        let units = std::mem::take(&mut *self.0.lock().expect("not poisoned"));
+        for (operation, units) in &units {
+            println!("  {operation:<20} {:>6.2}", units / acts as f64);
+        }
+        println!("  {:<20} {:>6.2}", "all", units.values().sum::<f64>() / acts as f64);
+    }
+
+    /// Forgets what was consumed so far.
+    pub(crate) fn forget(&self) {
+        self.0.lock().expect("not poisoned").clear();
+    }
+}
+
+/// An engine whose write units are added up.
+pub(crate) async fn metered() -> (Engine, Metered) {
     let mut engine = engines::dynoxide().await;
     let units = Units::default();
     let meter = Meter {
@@ -46,27 +66,24 @@ pub(crate) async fn run() {
         async move { axum::serve(listener, Router::new().fallback(forward).with_state(meter)).await },
     );
     engine.table = Arc::new(connect(table_name(), &account(), Some(&endpoint)));
+    (engine, Metered(units))
+}
+
+pub(crate) async fn run() {
+    let (engine, units) = metered().await;
     let place = Place::new(engine);
     let citizen = place.open(place.door.clone()).await;
     // What the register notes once of each deposit is not of a support.
     place.writer().run(jiff::Timestamp::now()).await.expect("registered");
-    units.lock().expect("not poisoned").clear();
+    units.forget();
     for number in 0..SUPPORTS {
         assert_eq!(go(&place, &citizen, Wish::Support, CYCLING, &form(number)).await.status, 200);
     }
     println!("DynamoDB, write units for each of {SUPPORTS} supports (form and code)");
-    let report = |units: &Units| {
-        let units = units.lock().expect("not poisoned");
-        for (operation, units) in units.iter() {
-            println!("  {operation:<20} {:>6.2}", units / SUPPORTS as f64);
-        }
-        println!("  {:<20} {:>6.2}", "all", units.values().sum::<f64>() / SUPPORTS as f64);
-    };
-    report(&units);
-    units.lock().expect("not poisoned").clear();
+    units.report(SUPPORTS);
     place.writer().run(jiff::Timestamp::now()).await.expect("registered");
     println!("  and in the register, taken together:");
-    report(&units);
+    units.report(SUPPORTS);
 }
 
 /// Asks the engine what a write consumed, and adds it up.

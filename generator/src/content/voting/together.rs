@@ -1,0 +1,141 @@
+//! A vote and what is voted on: what can be told only once both are known.
+
+use super::{Named, Voting, frozen};
+use crate::{
+    content::{process::Process, reader::Reader},
+    diagnostics::{Diagnostic, suggestion},
+};
+use domain::{
+    ballot::Method,
+    tally::{Project, Rules},
+    window::Phase,
+};
+use std::collections::BTreeSet;
+
+impl Voting {
+    /// What is voted on in `process`, in the order of the content, as the tally takes it.
+    pub(crate) fn projects(&self, process: &Process) -> Vec<Project> {
+        if !self.is_of_deposits() {
+            let options = self.options.iter().map(|option| Project {
+                id: option.id.clone(),
+                name: option.title.as_str().to_owned(),
+                ..Project::default()
+            });
+            return options.collect();
+        }
+        let voted = process.deposits.iter().filter(|deposit| deposit.is_voted_on());
+        let projects = voted.map(|deposit| Project {
+            id: deposit.id.clone(),
+            name: deposit.page.title.as_str().to_owned(),
+            cost: deposit.candidate.cost.unwrap_or(0),
+            zone: deposit.candidate.zone.as_ref().map(|zone| zone.as_str().to_owned()),
+            themes: deposit.theme.iter().map(|theme| theme.as_str().to_owned()).collect(),
+            labels: deposit.candidate.labels.iter().map(|label| label.as_str().to_owned()).collect(),
+            proposer: Some(
+                deposit.candidate.proposer.as_ref().unwrap_or(&deposit.author).as_str().to_owned(),
+            ),
+            withdrawn: deposit.candidate.withdrawn,
+        });
+        let mut projects: Vec<Project> = projects.collect();
+        projects.sort_by(|one, other| one.id.cmp(&other.id));
+        projects
+    }
+
+    /// Reports what does not go together in `process`, which has this vote.
+    pub(in crate::content) fn check(&self, process: &Process, reader: &Reader<'_>) {
+        let projects = self.projects(process);
+        let report = |diagnostic| reporter(reader, diagnostic);
+        let error = |message: String, help: &str| {
+            report(Diagnostic::error(&self.place.source, self.place.header.clone(), message).help(help));
+        };
+        let is_question = matches!(self.method, Method::YesNo { .. });
+        if projects.is_empty() && !is_question {
+            if self.window.phase(reader.now) != Phase::Before {
+                error(
+                    "le vote est ouvert, et il n’y a rien à choisir".to_owned(),
+                    "ajoutez des dépôts recevables (`[decision]`, `state = \"admissible\"`) ou des `[[voting.choices]]`, ou reportez `opens`",
+                );
+            }
+        } else {
+            self.check_least(&projects, &error);
+            self.check_names(&projects, &report);
+            if let Some(counting) = &self.counting {
+                self.check_scopes(&projects, &counting.rules, &report);
+            }
+        }
+        frozen::check(self, projects, process, &error, reader);
+    }
+
+    /// A ballot that must name more projects than there are would never be valid.
+    fn check_least(&self, projects: &[Project], error: &impl Fn(String, &str)) {
+        let (Method::Approval { least, .. } | Method::Ranking { least, .. }) = &self.method else { return };
+        let standing = projects.iter().filter(|project| !project.withdrawn).count();
+        if *least as usize > standing {
+            error(
+                format!("un bulletin a au moins {least} projets, et il n’y en a que {standing}"),
+                "diminuez `least` : aucun bulletin ne serait valable",
+            );
+        }
+    }
+
+    /// Zones, themes and labels are those of some project, exclusions are of projects.
+    fn check_names(&self, projects: &[Project], report: &impl Fn(Diagnostic)) {
+        for (named, name) in &self.place.names {
+            let known: BTreeSet<&str> = projects.iter().flat_map(|project| named.of(project)).collect();
+            if known.contains(name.get_ref().as_str()) {
+                continue;
+            }
+            let (what, key) = named.said();
+            let message = format!("aucun projet soumis au vote n’a {what} « {} »", name.get_ref());
+            let help = match suggestion(name.get_ref(), known.iter().copied()) {
+                Some(meant) => format!("vouliez-vous dire « {meant} » ?"),
+                None if known.is_empty() => format!("donnez la clé `{key}` aux projets, ou retirez celle-ci"),
+                None => format!("ceux des projets : {}", known.into_iter().collect::<Vec<_>>().join(", ")),
+            };
+            report(Diagnostic::error(&self.place.source, name.span(), message).help(help));
+        }
+    }
+
+    /// A project that no envelope is for cannot win: its author would like to know.
+    fn check_scopes(&self, projects: &[Project], rules: &Rules, report: &impl Fn(Diagnostic)) {
+        let out = projects.iter().filter(|project| {
+            !project.withdrawn && !rules.envelopes.iter().any(|envelope| envelope.scope.holds(project))
+        });
+        let out: Vec<&str> = out.map(|project| project.id.as_str()).collect();
+        if !out.is_empty() {
+            let message =
+                format!("aucune enveloppe n’est pour ces projets soumis au vote : {}", out.join(", "));
+            let warning = Diagnostic::warning(&self.place.source, self.place.header.clone(), message);
+            report(warning.help("ils ne pourraient pas être élus : élargissez une enveloppe, ou écrivez `ballot = false` dans ces dépôts"));
+        }
+    }
+}
+
+fn reporter(reader: &Reader<'_>, diagnostic: Diagnostic) {
+    // What is read in each language is told once.
+    if reader.edition == 0 {
+        reader.reporter.report(diagnostic);
+    }
+}
+
+impl Named {
+    /// The names of this kind that `project` has.
+    fn of(self, project: &Project) -> Vec<&str> {
+        match self {
+            Self::Zone => project.zone.as_deref().into_iter().collect(),
+            Self::Theme => project.themes.iter().map(String::as_str).collect(),
+            Self::Label => project.labels.iter().map(String::as_str).collect(),
+            Self::Project => vec![&project.id],
+        }
+    }
+
+    /// As it is said, and the key that says it.
+    fn said(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Zone => ("pour secteur", "zone"),
+            Self::Theme => ("pour thème", "theme"),
+            Self::Label => ("l’étiquette", "labels"),
+            Self::Project => ("pour identifiant", "id"),
+        }
+    }
+}

@@ -1,0 +1,117 @@
+// What those who vote meet, from the page of a vote to the receipt and the minutes:
+// `node voting.mjs BASE_URL [--only TEXT] [--save FOLDER]`, as journey.mjs. BASE_URL is a running `parvis serve` of the
+// reference site.
+
+import { check, fill, read, run, somebody } from "./visit.mjs";
+
+const BUDGET = "/garennes/budget-participatif-2026/";
+const QUESTION = "/garennes/votation-route-des-gorges/";
+const MINUTES = "/monts-d-auvergne/budget-ecologique-2024/resultats/";
+
+const scenarios = [];
+const scenario = (name, options, walk) => scenarios.push({ name, options, walk });
+const withAndWithoutJavaScript = (name, walk) => {
+  scenario(`${name}, with JavaScript`, { javaScriptEnabled: true }, walk);
+  scenario(`${name}, without JavaScript`, { javaScriptEnabled: false }, walk);
+  scenario(`${name}, at 320 px`, { viewport: { width: 320, height: 640 } }, walk);
+};
+
+const step = (page, name) => page.locator(`main button[name=step][value=${name}]`);
+const press = (visit, page, name, status) => visit.follow(page, () => step(page, name).click(), status);
+const ticks = (page) => page.locator("main [name=choice]:not(#blank)");
+
+/** Sends the form by its own button, not by that which leads back. */
+const send = (visit, page, status) =>
+  visit.follow(page, () => page.locator("main form button:not([name], [type])").click(), status);
+
+/** An empty ballot. */
+async function begin(visit, process) {
+  const page = await visit.open(`${process}voter/`);
+  await press(visit, page, "begin");
+  return page;
+}
+
+/** From the ballot as it is filled in to the receipt, whose tracking code it gives. */
+async function cast(visit, page) {
+  await press(visit, page, "review");
+  await visit.inspect(page, "the ballot read again");
+  const person = somebody();
+  await fill(page, person);
+  const links = page.locator("[name=link][type=radio]");
+  if (await links.count()) await links.first().check();
+  await page.locator("[name=consent]").check();
+  await send(visit, page);
+  await visit.inspect(page, "the code of a ballot");
+  await page.locator("#code").fill(await visit.code(person.email));
+  await send(visit, page);
+  await visit.inspect(page, "the receipt");
+  return read(page.locator("[data-tracking]"));
+}
+
+withAndWithoutJavaScript("a ballot is filled in, refused, read again, cast and replaced", async (visit) => {
+  const page = await begin(visit, BUDGET);
+  await visit.inspect(page, "an empty ballot");
+  await press(visit, page, "review", 422);
+  await visit.inspect(page, "a ballot refused");
+  const order = await ticks(page).evaluateAll((all) => all.map(({ value }) => value).join(" "));
+  await ticks(page).nth(0).check();
+  await ticks(page).nth(1).check();
+  await press(visit, page, "review");
+  await press(visit, page, "edit");
+  check(await ticks(page).nth(0).isChecked(), "what was ticked is lost");
+  const again = await ticks(page).evaluateAll((all) => all.map(({ value }) => value).join(" "));
+  check(order === again, "the order of the projects has changed");
+  const tracking = await cast(visit, page);
+  check(/^([0-9A-Z]{4}-){6}[0-9A-Z]{2}$/.test(tracking), `not a tracking code: ${tracking}`);
+
+  await visit.go(page, `${BUDGET}voter/remplacer/`);
+  await visit.inspect(page, "where the tracking code is typed");
+  await page.locator("#tracking").fill("7K3M");
+  await send(visit, page, 422);
+  await page.locator("#tracking").fill(tracking.toLowerCase().replaceAll("-", " "));
+  await send(visit, page);
+  check((await page.locator("main [name=choice]:checked").count()) === 0, "the old ballot is shown");
+  await ticks(page).nth(2).check();
+  await press(visit, page, "review");
+  check((await page.locator("#email").count()) === 0, "who replaces a ballot is asked who they are");
+  await send(visit, page);
+  await visit.inspect(page, "a ballot replaced");
+  check((await read(page.locator("[data-tracking]"))) === tracking, "another tracking code");
+});
+
+withAndWithoutJavaScript("a question is answered by a blank vote", async (visit) => {
+  const page = await begin(visit, QUESTION);
+  await visit.inspect(page, "a question");
+  await ticks(page).nth(0).check();
+  await page.locator("#blank").check();
+  await cast(visit, page);
+});
+
+scenario("the basket says what is left, and the receipt is kept on request", {}, async (visit) => {
+  const page = await begin(visit, BUDGET);
+  const basket = () => read(page.locator("[data-basket]"));
+  check((await basket()).endsWith("reste 3"), await basket());
+  for (const place of [0, 1, 2, 3]) await ticks(page).nth(place).check();
+  check((await basket()).endsWith("1 de trop"), await basket());
+  await ticks(page).nth(3).uncheck();
+  check((await basket()).endsWith("reste 0"), await basket());
+  await page.locator(".filters summary").click();
+  const all = await page.locator(".voted > li:visible").count();
+  await page.locator(".filters label").nth(1).click();
+  check((await page.locator(".voted > li:visible").count()) < all, "the filter hides nothing");
+  const tracking = await cast(visit, page);
+  await page.locator("[data-keep]").click();
+  await visit.go(page, `${BUDGET}voter/remplacer/`);
+  await page.locator("[data-stored] button").click();
+  check((await page.locator("#tracking").inputValue()) === tracking, "the code is not kept");
+  // A voter asked for it: nothing else may be kept.
+  await page.evaluate(() => localStorage.removeItem("parvis-bulletin:budget-participatif-2026"));
+});
+
+withAndWithoutJavaScript("the minutes are read", async (visit) => {
+  const page = await visit.open(MINUTES);
+  await visit.inspect(page, "the minutes");
+  check(await page.locator(".winners li").count(), "nobody is elected");
+});
+
+await run(scenarios);
