@@ -1,6 +1,7 @@
 //! The command line, in the language of those who type it.
 
 mod deposits;
+mod export;
 mod progress;
 mod tally;
 
@@ -148,16 +149,23 @@ Exemples :
   parvis serve --at 2029-06-19T23:59              l’horloge part de ce moment, et tourne")]
     Serve(ServeArguments),
 
-    /// Dépouille une élection au format de Pabulib (.pb), et en dresse le procès-verbal.
+    /// Dépouille un vote, publié par un site ou au format de Pabulib, et en dresse le procès-verbal.
     ///
     /// Les scores sont comptés sur les bulletins, jamais repris du fichier. Une égalité que le départage ne tranche pas est
     /// une erreur. En JSON, coûts et montants sont dans l’unité de la monnaie, et « minutes » en centimes.
     #[command(help_template = TEMPLATE, after_help = "\
 Exemples :
+  parvis tally public/data/budget-2026.ballots.json
   parvis tally vote.pb
   parvis tally vote.pb --rule equalshares/add1 --format markdown
   parvis tally vote.pb --ties min-cost,lot --format json")]
     Tally(tally::TallyArguments),
+
+    /// Écrit un vote publié dans un format que d’autres logiciels lisent.
+    #[command(help_template = TEMPLATE, after_help = "\
+Exemple :
+  parvis export --pb public/data/budget-2026.ballots.json > budget-2026.pb")]
+    Export(export::ExportArguments),
 }
 
 #[derive(Debug, Args)]
@@ -271,6 +279,7 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
         Command::Pull(place) => deposits::pull(root, &place),
         Command::Serve(arguments) => serve(root, &arguments),
         Command::Tally(arguments) => tally::run(&arguments),
+        Command::Export(arguments) => export::run(&arguments),
     };
     outcome.err().unwrap_or(ExitCode::SUCCESS)
 }

@@ -10,7 +10,7 @@ import { chromium } from "playwright-core";
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** What links of the site lead to besides pages. */
-const DOCUMENTS = { pdf: "application/pdf", xml: "text/xml", ics: "text/calendar", csv: "text/csv" };
+const DOCUMENTS = { pdf: "application/pdf", xml: "text/xml", ics: "text/calendar", csv: "text/csv", json: "application/json", pb: "application/octet-stream" };
 
 const launch = () =>
   chromium.launch({

@@ -93,7 +93,9 @@ fn the_help_is_worth_reading() {
       pull      Écrit dans content/ les dépôts publiés, comme des pages à relire et à valider
       serve     Ouvre le site sur cette machine, fonctions comprises, et le reconstruit à chaque
                 modification
-      tally     Dépouille une élection au format de Pabulib (.pb), et en dresse le procès-verbal
+      tally     Dépouille un vote, publié par un site ou au format de Pabulib, et en dresse le
+                procès-verbal
+      export    Écrit un vote publié dans un format que d’autres logiciels lisent
 
     Options :
           --root <DOSSIER>  Racine du site : le dossier où se trouve site.toml
@@ -167,4 +169,66 @@ fn the_help_is_worth_reading() {
       parvis new process petition garennes/ma-petition
       parvis new process petition ma-petition         s’il n’y a qu’une collectivité, la range chez elle
     ");
+}
+
+/// As a site publishes them.
+const BALLOTS: &str = r#"{
+  "process": "budget", "method": {"method": "approval", "least": 1, "most": 2}, "seed": "00",
+  "projects": [{"id": "banc", "cost": 150000}, {"id": "four", "cost": 200000, "name": "Un four"}, {"id": "mare", "cost": 100000}],
+  "rules": {
+    "rule": {"rule": "greedy"}, "ties": ["min-cost", "lot"],
+    "envelopes": [{"id": "tout", "amount": 300000}]
+  },
+  "ballots": [
+    {"slot": "1a", "ballot": {"approval": ["four", "mare"]}}, {"slot": "2b", "ballot": {"approval": ["four"]}},
+    {"slot": "3c", "ballot": {"approval": ["banc", "mare"]}}, {"slot": "4d", "ballot": {"approval": ["banc"]}}
+  ]
+}"#;
+
+#[test]
+fn published_ballots_are_counted_again_and_exported_for_other_programs() {
+    let place = Place::new().file("budget.ballots.json", BALLOTS);
+    let path = |name: &str| place.root().join(name).to_string_lossy().into_owned();
+    let winners = |file: &str| {
+        let output = parvis(&place, &["tally", &path(file), "--format", "json"]);
+        let counted: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        counted["winners"].clone()
+    };
+    // Two votes each: the lower cost first, then what still fits.
+    let expected = serde_json::json!(["mare", "banc"]);
+    assert_eq!(winners("budget.ballots.json"), expected);
+    let exported = parvis(&place, &["export", "--pb", &path("budget.ballots.json")]);
+    assert_snapshot!(text(&exported.stdout), @r"
+    META
+    key;value
+    description;budget
+    country;France
+    unit;
+    instance;
+    num_projects;3
+    num_votes;4
+    budget;3000
+    vote_type;approval
+    rule;greedy
+    date_begin;
+    date_end;
+    currency;EUR
+    PROJECTS
+    project_id;cost;votes;score;name;category;target;district;proposer;selected
+    banc;1500;2;2;;;;;;1
+    four;2000;2;2;Un four;;;;;0
+    mare;1000;2;2;;;;;;1
+    VOTES
+    voter_id;vote
+    1;banc
+    2;banc,mare
+    3;four
+    4;four,mare
+    ");
+    let place = place.file("budget.pb", text(&exported.stdout));
+    let counted = parvis(&place, &["tally", &place.root().join("budget.pb").to_string_lossy()]);
+    assert!(text(&counted.stdout).contains("1. mare\n2. banc\n"), "{}", text(&counted.stdout));
+    let broken = parvis(&place, &["export", "--pb", &place.root().join("budget.pb").to_string_lossy()]);
+    assert_eq!(broken.status.code(), Some(1));
+    assert!(text(&broken.stderr).contains("n’est pas un fichier de bulletins"), "{}", text(&broken.stderr));
 }
