@@ -269,17 +269,20 @@ pub struct Occupant {
     pub birth: Pseudonym,
 }
 
-/// The rule for people who share a mailbox: as many as the process allows (two unless it says otherwise, as for
-/// a couple), provided that their birth dates differ, so that spelling one's name another way gives no
+/// The rule for people who share a mailbox: as many as the process allows, `people` (two unless it says otherwise, as
+/// for a couple), provided that their birth dates differ, so that spelling one's name another way gives no
 /// second support.
 ///
-/// `slots` are the mailbox's slots in order, each free or held. Gives the first free one, or `None` when
-/// this person cannot use the mailbox.
-pub fn free_slot(slots: &[Option<Occupant>], claims: &Claims) -> Option<usize> {
+/// `slots` are the mailbox's slots in order, each free or held, as far as any is held; more than `people` when the rule
+/// allowed more. Gives the first free one, or `None` when this person cannot use the mailbox.
+pub fn free_slot(slots: &[Option<Occupant>], people: u8, claims: &Claims) -> Option<usize> {
     let taken = |slot: &Option<Occupant>| {
         slot.as_ref().is_some_and(|occupant| occupant.civil == claims.civil || occupant.birth == claims.birth)
     };
-    if slots.iter().any(taken) { None } else { slots.iter().position(Option::is_none) }
+    if slots.iter().any(taken) {
+        return None;
+    }
+    (0..usize::from(people)).find(|&slot| slots.get(slot).is_none_or(Option::is_none))
 }
 
 #[cfg(test)]
@@ -414,10 +417,11 @@ mod tests {
         let respelt = claims("Jeanne Marie", jiff::civil::date(1980, 3, 14));
         let paul = claims("Paul", jiff::civil::date(1979, 1, 2));
         let zoe = claims("Zoé", jiff::civil::date(2010, 7, 1));
-        assert_eq!(free_slot(&[None, None], &jeanne), Some(0));
-        assert_eq!(free_slot(&[held(&jeanne), None], &respelt), None);
-        assert_eq!(free_slot(&[held(&jeanne), None], &paul), Some(1));
-        assert_eq!(free_slot(&[held(&jeanne), held(&paul)], &zoe), None);
-        assert_eq!(free_slot(&[None, held(&paul)], &zoe), Some(0));
+        assert_eq!(free_slot(&[], 2, &jeanne), Some(0));
+        assert_eq!(free_slot(&[held(&jeanne)], 2, &respelt), None);
+        assert_eq!(free_slot(&[held(&jeanne)], 2, &paul), Some(1));
+        assert_eq!(free_slot(&[held(&jeanne)], 1, &paul), None);
+        assert_eq!(free_slot(&[held(&jeanne), held(&paul)], 2, &zoe), None);
+        assert_eq!(free_slot(&[None, held(&paul)], 2, &zoe), Some(0));
     }
 }

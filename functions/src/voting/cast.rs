@@ -4,7 +4,7 @@ use super::{Casting, Subject, rows, sent::Sent, show};
 use crate::{
     answer::Page,
     door::Door,
-    mailbox::Mailbox,
+    mailbox,
     proof::{self, Checked, unavailable},
     respond::{Address, Failure, network_of, or_unavailable},
     table::{CommitError, Condition, TableError, Write},
@@ -91,7 +91,8 @@ async fn confirm(
 }
 
 /// Puts the person on the roll and the ballot into the box, once (I3): that neither is there is a condition of the commit.
-/// Sent again, it finds both there (I4).
+/// Sent again, it finds both there (I4). The slot of their mailbox is theirs before: without a ballot it does them no harm,
+/// and the commit is of roll and box alone.
 async fn cast(
     casting: Casting<'_>,
     door: &Door,
@@ -104,24 +105,22 @@ async fn cast(
     let (process, erased) = (&subject.process_id, subject.voting.erased);
     let people = subject.process().people_per_mailbox;
     for _ in 0..ATTEMPTS {
-        // The mailbox is read before the roll: who holds a slot there is on the roll by then.
-        let partition = rows::mailbox_partition(process, &claims.mailbox);
-        let mailbox = Mailbox::read(&*door.table, partition, people, claims, now).await?;
         match standing(door, casting, claims, now).await? {
             Standing::Cast => return Ok(Outcome::Cast),
             Standing::Voted => return Ok(Outcome::AlreadyVoted),
             Standing::CodeTaken => return refuse(Refusal::of(Field::Code, "expired")),
             Standing::None => {}
         }
-        let Some(mailbox) = mailbox else {
+        let mailbox = rows::mailbox_partition(process, &claims.mailbox);
+        let slot = mailbox::take_for_good(&*door.table, &mailbox, people, claims, erased, now).await?;
+        let Some(slot) = slot else {
             return refuse(Refusal::general("vote_mailbox").with("people", people));
         };
-        let voter = rows::Voter::new(claims, mailbox.free);
-        let mut writes = vec![
+        let voter = rows::Voter::new(claims, slot);
+        let writes = vec![
             Write::put(rows::roll_key(process, claims), Condition::Absent, Some(erased), &voter)?,
             Write::put(rows::box_key(process, tracking), Condition::Absent, None, ballot)?,
         ];
-        writes.extend(mailbox.take(claims, erased)?);
         match door.table.commit(writes, now).await {
             Ok(()) => return Ok(Outcome::Cast),
             Err(CommitError::Refused) => {}

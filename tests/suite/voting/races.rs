@@ -1,15 +1,25 @@
 //! What happens at once: roll, box and minutes agree, always.
 
 use super::{assert_voted, closing, found, in_box, on_roll, ticked};
-use crate::faults::{Fault, behind_faults};
-use domain::voting::{BallotBox, Outcome, Published};
+use crate::faults::{Course, Fault, Troubled, behind_faults};
+use domain::{
+    support::Form,
+    voting::{BallotBox, Outcome, Published},
+};
 use functions::{
     door::{Clock, Door},
     register::{Folder, Writer},
+    table::{Write, is_quiet},
 };
 use futures_util::future::{join, join_all, join3};
 use jiff::{SignedDuration, Timestamp};
-use std::{fs, sync::Arc};
+use std::{
+    fs,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 use tests::{
     citizen::{Citizen, Pair},
     engines,
@@ -134,9 +144,9 @@ async fn i4_a_ballot_whose_answer_was_lost_is_cast_once_and_answered() {
     let place = polling(engine, voting());
     let citizen = place.open(place.door.clone()).await;
     let pairs = up_to_code(&place, &citizen, &form(1), &["mare"]).await;
-    // The first transaction notes that the code is tried, the second casts.
+    // The first transaction notes that the code is tried, the second casts; between them the mailbox's slot is taken.
     let lost = ("TransactWriteItems", Fault::AnswerLost);
-    faults.lock().unwrap().extend([lost, lost]);
+    faults.lock().unwrap().extend([lost, ("PutItem", Fault::AnswerLost), lost]);
     let receipt = confirm(&citizen, &pairs).await;
     assert_eq!(receipt.status, 200, "{}", receipt.html);
     assert!(faults.lock().unwrap().is_empty(), "it happened");
@@ -146,6 +156,36 @@ async fn i4_a_ballot_whose_answer_was_lost_is_cast_once_and_answered() {
     assert_eq!(replace(&citizen, &code, &["four"]).await.status, 200);
     assert!(faults.lock().unwrap().is_empty(), "it happened");
     assert_eq!(found(&place, &code).await, Some(ticked(&["four"])));
+}
+
+#[tokio::test]
+async fn a_voter_whose_ballot_could_not_be_kept_casts_it_later_and_takes_no_one_s_place_in_the_mailbox() {
+    for mut engine in engines::all().await {
+        let name = engine.name;
+        let is_out = Arc::new(AtomicBool::new(true));
+        let now = is_out.clone();
+        let course = move |writes: &[Write]| {
+            let casts = writes.iter().any(|write| is_quiet(&write.key().partition));
+            match casts && now.load(Ordering::SeqCst) {
+                true => Course::OutOfReach,
+                false => Course::Done,
+            }
+        };
+        engine.table = Arc::new(Troubled { table: engine.table, course });
+        let place = polling(engine, voting());
+        let citizen = place.open(place.door.clone()).await;
+        let shared = |number| Form { email: "famille@exemple.fr".into(), ..form(number) };
+        let first = up_to_code(&place, &citizen, &shared(1), &["mare"]).await;
+        assert_eq!(confirm(&citizen, &first).await.status, 503, "{name}");
+        assert_eq!(confirm(&citizen, &first).await.status, 503, "{name}");
+        assert_voted(&place, 0).await;
+        is_out.store(false, Ordering::SeqCst);
+        let second = up_to_code(&place, &citizen, &shared(2), &["mare"]).await;
+        for pairs in [&second, &first] {
+            assert_eq!(confirm(&citizen, pairs).await.status, 200, "{name}");
+        }
+        assert_voted(&place, 2).await;
+    }
 }
 
 #[tokio::test]

@@ -73,7 +73,7 @@ async fn units() {
     for pairs in &waiting {
         codes.push(tracking(&confirm(&citizen, pairs).await));
     }
-    println!("  the code that is typed: 4 note the try, the others are the commit of roll, mailbox and box");
+    println!("  the code that is typed: 4 note the try, 1 takes the mailbox's slot, the others are the commit of roll and box");
     units.report(METERED);
     for code in &codes {
         assert_eq!(replace(&citizen, code, &["four"]).await.status, 200);
