@@ -2,6 +2,8 @@
 
 mod deposits;
 mod export;
+mod given;
+mod minutes;
 mod progress;
 mod tally;
 
@@ -15,7 +17,7 @@ use progress::Progress;
 use std::{
     env,
     error::Error,
-    io::{self, IsTerminal},
+    io::{self, IsTerminal, Write},
     path::{Component, Path, PathBuf},
     process::ExitCode,
     time::Instant,
@@ -152,11 +154,17 @@ Exemples :
     /// Dépouille un vote, publié par un site ou au format de Pabulib, et en dresse le procès-verbal.
     ///
     /// Les scores sont comptés sur les bulletins, jamais repris du fichier. Une égalité que le départage ne tranche pas est
-    /// une erreur. En JSON, coûts et montants sont dans l’unité de la monnaie, et « minutes » en centimes.
+    /// une erreur.
+    ///
+    /// En JSON : rule (la règle), ties, currency, budget, spent, ballots, winners (les élus, dans l’ordre de leur élection),
+    /// projects (de chacun id, name, cost, score, voters, reason en un mot et explanation en clair), notices (ce qu’il faut
+    /// savoir du fichier), et minutes, le procès-verbal entier. Coûts et montants sont dans l’unité de la monnaie, mais dans
+    /// minutes en centimes.
     #[command(help_template = TEMPLATE, after_help = "\
 Exemples :
   parvis tally public/data/budget-2026.ballots.json
   parvis tally vote.pb
+  parvis tally - < vote.pb
   parvis tally vote.pb --rule equalshares/add1 --format markdown
   parvis tally vote.pb --ties min-cost,lot --format json")]
     Tally(tally::TallyArguments),
@@ -379,7 +387,10 @@ fn load(root: &Path, moment: &MomentArguments) -> Result<Site, BuildError> {
 fn fail(error: &(dyn Error + 'static)) -> ExitCode {
     match error.downcast_ref() {
         Some(BuildError::Site(found)) => print_diagnostics(found),
-        _ => eprintln!("erreur : {error}"),
+        _ => {
+            // Nobody may be there to read it.
+            let _ = writeln!(io::stderr(), "erreur : {error}");
+        }
     }
     ExitCode::FAILURE
 }

@@ -1,12 +1,15 @@
 //! `parvis export`: a vote that was published, for those who study votes.
 
-use super::{OPTIONS, Outcome as Ended, TEMPLATE, fail};
+use super::{
+    OPTIONS, Outcome as Ended, TEMPLATE, fail,
+    given::{self, Unread},
+};
 use clap::Args;
 use domain::{
     tally::pabulib::{self, Heading},
     voting::{BallotBox, Outcome},
 };
-use std::{fs, io, path::PathBuf};
+use std::path::PathBuf;
 use thiserror::Error;
 
 /// What to write, and how.
@@ -24,8 +27,8 @@ pub(super) struct ExportArguments {
 
 #[derive(Debug, Error)]
 enum ExportError {
-    #[error("{path} ne se lit pas : {source}")]
-    Unreadable { path: String, source: io::Error },
+    #[error(transparent)]
+    Unread(#[from] Unread),
     #[error("{path} n’est pas un fichier de bulletins (….ballots.json) : {source}")]
     Malformed { path: String, source: serde_json::Error },
     #[error(
@@ -39,15 +42,12 @@ enum ExportError {
 /// Prints the file.
 pub(super) fn run(arguments: &ExportArguments) -> Ended {
     let text = export(arguments).map_err(|error| fail(&error))?;
-    print!("{text}");
-    Ok(())
+    given::print(&text)
 }
 
 fn export(ExportArguments { file, pb: _ }: &ExportArguments) -> Result<String, ExportError> {
-    let path = file.display().to_string();
-    let bytes = fs::read(file).map_err(|source| ExportError::Unreadable { path: path.clone(), source })?;
-    let ballots: BallotBox =
-        serde_json::from_slice(&bytes).map_err(|source| ExportError::Malformed { path, source })?;
+    let ballots: BallotBox = serde_json::from_slice(&given::read(file)?)
+        .map_err(|source| ExportError::Malformed { path: given::name(file), source })?;
     match ballots.count() {
         Outcome::Minutes(minutes) => {
             let heading = Heading {

@@ -19,6 +19,7 @@ mod sections;
 mod serve;
 mod settings;
 mod shortcodes;
+mod tally;
 mod texts;
 mod theme;
 mod voting;

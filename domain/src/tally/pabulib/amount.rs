@@ -74,7 +74,7 @@ impl Decimal {
 }
 
 /// `number`/`unit`, a unit being a power of ten: `12`, `12.5`.
-pub(super) fn shown(number: i64, unit: u32) -> String {
+pub fn shown(number: i64, unit: u32) -> String {
     let (sign, number) = (if number < 0 { "-" } else { "" }, number.unsigned_abs());
     let (whole, rest) = (number / u64::from(unit.max(1)), number % u64::from(unit.max(1)));
     if rest == 0 {

@@ -10,6 +10,7 @@ mod tests;
 mod votes;
 mod write;
 
+pub use amount::shown;
 pub use names::{DEFAULT_TIES, name_of, rule_named};
 pub use read::read;
 pub use write::{Heading, write};

@@ -58,9 +58,10 @@ pub fn rule_named(name: &str, unit: &str) -> Result<Rule, String> {
         "runoff" => greedy(By::Runoff, Unfit::Skip),
         "phragmen" => Rule::Phragmen { skip: false },
         "phragmen-skip" => Rule::Phragmen { skip: true },
-        "" | "unknown" | "greedy-custom" => {
+        "" => return Err(format!("aucune règle n’est nommée. Nommez-en une avec --rule : {}.", known())),
+        "unknown" | "greedy-custom" => {
             return Err(format!(
-                "le fichier ne dit pas quelle règle appliquer (rule : « {name} »). Nommez-en une avec --rule : {}.",
+                "« {name} » ne dit pas comment compter. Nommez une règle avec --rule : {}.",
                 known()
             ));
         }
@@ -86,7 +87,7 @@ fn known() -> String {
         ["equalshares-cardinality", "phragmen", "phragmen-skip", "borda", "schulze", "runoff"]
             .map(str::to_owned),
     );
-    names.join(", ")
+    format!("{} ; celles d’equalshares peuvent finir par {COMPARISON}", names.join(", "))
 }
 
 /// The name of rules in META; `unknown` when it has none for them.

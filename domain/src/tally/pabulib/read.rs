@@ -4,11 +4,14 @@ use super::{
     Fault, File, Recorded,
     amount::decimal,
     digest,
-    records::{Records, fields},
+    records::{Record, Records, fields},
     votes::{Places, Votes},
 };
 use crate::tally::Project;
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+};
 
 /// Costs that say that a project was withdrawn after it was voted on, by Pabulib's convention.
 const WITHDRAWN: &str = "999999999";
@@ -22,20 +25,11 @@ const SAID: usize = 20;
 /// # Errors
 /// What is wrong, line by line.
 pub fn read(bytes: &[u8], lenient: bool) -> Result<File, Vec<Fault>> {
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text.strip_prefix('\u{feff}').unwrap_or(text),
-        Err(error) => {
-            let line = bytes[..error.valid_up_to()].iter().filter(|&&byte| byte == b'\n').count() + 1;
-            let what = "le fichier n’est pas en UTF-8".to_owned();
-            let remedy = "Enregistrez-le dans ce codage.".to_owned();
-            return Err(vec![Fault { line, what, remedy }]);
-        }
-    };
+    let text = text_of(bytes).map_err(|fault| vec![fault])?;
     let mut reader = Reader { lenient, ..Reader::default() };
-    reader.sections(text);
-    let file = reader.file(digest(bytes));
-    if reader.faults.is_empty()
-        && let Some(file) = file
+    if reader.sections(&text).is_some()
+        && let Some(file) = reader.file(digest(bytes))
+        && reader.faults.is_empty()
     {
         return Ok(file);
     }
@@ -43,11 +37,33 @@ pub fn read(bytes: &[u8], lenient: bool) -> Result<File, Vec<Fault>> {
     Err(reader.faults)
 }
 
+/// The text of the file; old systems end lines with a carriage return alone.
+fn text_of(bytes: &[u8]) -> Result<Cow<'_, str>, Fault> {
+    let fault = |line: usize, what: &str| {
+        let remedy = "Enregistrez-le en UTF-8, sans changer ses colonnes.".to_owned();
+        Fault { line, what: what.to_owned(), remedy }
+    };
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") || bytes.contains(&0) {
+        return Err(fault(1, "le fichier est en UTF-16, ou n’est pas du texte"));
+    }
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let line = bytes[..error.valid_up_to()].iter().filter(|&&byte| byte == b'\n').count() + 1;
+        fault(line, "le fichier n’est pas en UTF-8")
+    })?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    Ok(match text.contains('\n') {
+        true => Cow::Borrowed(text),
+        false => Cow::Owned(text.replace('\r', "\n")),
+    })
+}
+
 #[derive(Default)]
 struct Reader {
     lenient: bool,
     meta: BTreeMap<String, (usize, String)>,
     projects: Vec<Project>,
+    /// Project → the line it is on.
+    lines: HashMap<String, usize>,
     recorded: Vec<Recorded>,
     votes: Option<Votes>,
     notices: Vec<String>,
@@ -63,6 +79,14 @@ enum Section {
 }
 
 impl Section {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Meta => "META",
+            Self::Projects => "PROJECTS",
+            Self::Votes => "VOTES",
+        }
+    }
+
     /// The section that a line opens: a line of its name alone.
     fn opened_by(record: &str) -> Option<Self> {
         // Most lines begin with a number.
@@ -74,9 +98,9 @@ impl Section {
         if fields.any(|field| !field.is_empty()) {
             return None;
         }
-        [("meta", Self::Meta), ("projects", Self::Projects), ("votes", Self::Votes)]
+        [Self::Meta, Self::Projects, Self::Votes]
             .into_iter()
-            .find_map(|(known, section)| name.eq_ignore_ascii_case(known).then_some(section))
+            .find(|section| name.eq_ignore_ascii_case(section.name()))
     }
 }
 
@@ -85,46 +109,93 @@ impl Reader {
         self.faults.push(Fault { line, what: what.into(), remedy: remedy.into() });
     }
 
-    fn sections(&mut self, text: &str) {
-        let mut section = None;
-        let mut columns: Option<Columns> = None;
-        let mut places = None;
-        for (line, record) in Records::of(text) {
+    /// Reads the sections, in any order; none when a fault leaves no sense to what follows.
+    fn sections(&mut self, text: &str) -> Option<()> {
+        let mut opened: Vec<(Section, usize)> = Vec::new();
+        let mut columns = None;
+        // Votes that come before what is needed to read them.
+        let mut early = Vec::new();
+        for Record { line, text: record, open } in Records::of(text) {
             self.last = line;
+            if open {
+                self.fault(
+                    line,
+                    "un guillemet s’ouvre au début d’un champ et ne se ferme pas",
+                    "Fermez-le ; s’il fait partie du texte, doublez-le entre guillemets, comme dans \"le \"\"four\"\"\".",
+                );
+                return None;
+            }
             if record.trim().is_empty() {
                 continue;
             }
-            if let Some(opened) = Section::opened_by(record) {
-                section = Some(opened);
+            if let Some(section) = Section::opened_by(record) {
+                if opened.iter().any(|(other, _)| *other == section) {
+                    let what = format!("la rubrique {} vient deux fois", section.name());
+                    self.fault(line, what, "Réunissez les deux en une.");
+                    return None;
+                }
+                opened.push((section, line));
                 columns = None;
-                if opened == Section::Votes {
-                    self.open_votes(line);
+                if section == Section::Votes && self.is_ready() {
+                    self.open_votes(line)?;
                 }
                 continue;
             }
-            match (section, &columns) {
-                (None, _) => {
-                    self.fault(
-                        line,
-                        "cette ligne vient avant toute rubrique",
-                        "Un fichier .pb commence par une ligne « META ».",
-                    );
-                    return;
+            match opened.last() {
+                None => {
+                    let remedy = "Un fichier .pb commence par une ligne « META ».";
+                    self.fault(line, "cette ligne vient avant toute rubrique", remedy);
+                    return None;
                 }
-                (Some(Section::Meta), _) => self.meta_line(line, record),
-                (Some(section), None) => columns = Some(self.columns(section, line, record)),
-                (Some(Section::Projects), Some(columns)) => self.project(columns, line, record),
-                (Some(Section::Votes), Some(columns)) => {
-                    let places = *places.get_or_insert_with(|| Places::of(columns));
-                    if let Some(votes) = &mut self.votes {
-                        votes.vote(places, line, record, &mut self.faults);
-                    }
-                }
+                Some((Section::Meta, _)) => self.meta_line(line, record),
+                Some((Section::Votes, _)) if self.votes.is_none() => early.push((line, record)),
+                Some((section, _)) => self.row(*section, &mut columns, line, record)?,
             }
             if self.faults.len() > SAID {
-                return;
+                return None;
             }
         }
+        if opened.is_empty() {
+            self.fault(
+                1,
+                "le fichier est vide",
+                "Un fichier .pb a trois rubriques : META, PROJECTS et VOTES.",
+            );
+            return None;
+        }
+        if let Some(&(section, line)) = opened.iter().find(|(section, _)| *section == Section::Votes)
+            && self.votes.is_none()
+        {
+            self.open_votes(line)?;
+            let mut columns = None;
+            for (line, record) in early {
+                self.row(section, &mut columns, line, record)?;
+            }
+        }
+        Some(())
+    }
+
+    /// Reads a line of PROJECTS or VOTES; the first one names the columns.
+    fn row(
+        &mut self,
+        section: Section,
+        columns: &mut Option<Columns>,
+        line: usize,
+        record: &str,
+    ) -> Option<()> {
+        match (columns, &mut self.votes) {
+            (unknown @ None, _) => *unknown = Some(self.columns(section, line, record)?),
+            (Some(columns), Some(votes)) if section == Section::Votes => {
+                votes.vote(columns.places, line, record, &mut self.faults);
+            }
+            (Some(columns), _) => self.project(columns, line, record),
+        }
+        Some(())
+    }
+
+    /// Whether what is needed to read votes is known.
+    fn is_ready(&self) -> bool {
+        !self.projects.is_empty() && self.meta.contains_key("vote_type")
     }
 
     fn meta_line(&mut self, line: usize, record: &str) {
@@ -139,22 +210,34 @@ impl Reader {
         }
     }
 
-    fn columns(&mut self, section: Section, line: usize, record: &str) -> Columns {
-        let columns = Columns(fields(record).zip(0..).map(|(name, at)| (name.to_lowercase(), at)).collect());
-        let (needed, name): (&[&str], &str) = match section {
-            Section::Projects => (&["project_id", "cost"], "PROJECTS"),
-            _ => (&["vote"], "VOTES"),
+    /// The columns that `record` names; none when one that is needed is not there.
+    fn columns(&mut self, section: Section, line: usize, record: &str) -> Option<Columns> {
+        let columns = Columns::of(record);
+        let needed: &[&str] = match (section, &self.votes) {
+            (Section::Votes, Some(votes)) if votes.have_points() => &["vote", "points"],
+            (Section::Votes, _) => &["vote"],
+            _ => &["project_id", "cost"],
         };
-        for column in needed {
-            if columns.at(&[column]).is_none() {
-                self.fault(
-                    line,
-                    format!("la rubrique {name} n’a pas de colonne « {column} »"),
-                    format!("Sa première ligne nomme les colonnes, comme « {} ».", needed.join(";")),
-                );
-            }
+        let missing: Vec<&str> =
+            needed.iter().copied().filter(|name| columns.at(&[name]).is_none()).collect();
+        let separator = [(',', "virgules"), ('\t', "tabulations")]
+            .into_iter()
+            .find(|(separator, _)| !record.contains(';') && record.contains(*separator));
+        let Some(first) = missing.first() else { return Some(columns) };
+        let name = section.name();
+        match separator {
+            Some((_, separators)) => self.fault(
+                line,
+                format!("les colonnes de la rubrique {name} sont séparées par des {separators}"),
+                "Séparez-les par des points-virgules, dans tout le fichier.",
+            ),
+            None => self.fault(
+                line,
+                format!("la rubrique {name} n’a pas de colonne « {first} »"),
+                format!("Sa première ligne nomme les colonnes, comme « {} ».", needed.join(";")),
+            ),
         }
-        columns
+        None
     }
 
     fn project(&mut self, columns: &Columns, line: usize, record: &str) {
@@ -175,6 +258,13 @@ impl Reader {
             );
             return;
         };
+        if let Some(before) = self.lines.insert(id.clone(), line) {
+            self.fault(
+                line,
+                format!("le projet « {id} » figure deux fois dans PROJECTS, la première ligne {before}"),
+                "Donnez à chaque projet son identifiant.",
+            );
+        }
         let written = text(&["cost"]).unwrap_or_default();
         let cost = self.money(line, &format!("le coût du projet « {id} »"), &written);
         let withdrawn = decimal(&written) == decimal(WITHDRAWN);
@@ -214,33 +304,26 @@ impl Reader {
         Some(cents)
     }
 
-    fn open_votes(&mut self, line: usize) {
-        let mut index: HashMap<&str, u32> = HashMap::with_capacity(self.projects.len());
-        let mut twice = Vec::new();
-        for (project, at) in self.projects.iter().zip(0..) {
-            if index.insert(&project.id, at).is_some() {
-                twice.push(project.id.clone());
-            }
-        }
-        for id in twice {
-            self.fault(
-                line,
-                format!("le projet « {id} » figure deux fois dans PROJECTS"),
-                "Donnez à chaque projet son identifiant.",
-            );
-        }
+    fn open_votes(&mut self, line: usize) -> Option<()> {
         if self.projects.is_empty() {
-            self.fault(line, "les votes viennent avant les projets", "Mettez PROJECTS avant VOTES.");
+            self.fault(line, "il n’y a pas de projet", "Donnez-les dans la rubrique PROJECTS.");
+            return None;
         }
         let kind = self.meta.get("vote_type").cloned();
         let (at, kind) = kind.unwrap_or((line, String::new()));
         match Votes::new(&kind, &self.meta, &self.projects, self.lenient) {
-            Ok(votes) => self.votes = Some(votes),
-            Err(what) => self.fault(
-                at,
-                what,
-                "Écrivez dans META une ligne « vote_type;… » : approval, ordinal, cumulative, scoring ou choose-1.",
-            ),
+            Ok(votes) => {
+                self.votes = Some(votes);
+                Some(())
+            }
+            Err(what) => {
+                self.fault(
+                    at,
+                    what,
+                    "Écrivez dans META une ligne « vote_type;… » : approval, ordinal, cumulative, scoring ou choose-1.",
+                );
+                None
+            }
         }
     }
 
@@ -286,11 +369,22 @@ impl Reader {
 }
 
 /// Names of the columns of a section, in lower case, and where they are.
-pub(super) struct Columns(Vec<(String, usize)>);
+pub(super) struct Columns {
+    names: Vec<(String, usize)>,
+    /// Those that votes need.
+    places: Places,
+}
 
 impl Columns {
+    fn of(record: &str) -> Self {
+        let names: Vec<_> = fields(record).zip(0..).map(|(name, at)| (name.to_lowercase(), at)).collect();
+        let at = |name: &str| names.iter().find(|(known, _)| known == name).map(|(_, at)| *at);
+        let places = Places { voter: at("voter_id"), vote: at("vote"), points: at("points") };
+        Self { names, places }
+    }
+
     /// Where the first of these columns is that there is.
-    pub(super) fn at(&self, names: &[&str]) -> Option<usize> {
-        names.iter().find_map(|name| self.0.iter().find(|(known, _)| known == name).map(|(_, at)| *at))
+    fn at(&self, names: &[&str]) -> Option<usize> {
+        names.iter().find_map(|name| self.names.iter().find(|(known, _)| known == name).map(|(_, at)| *at))
     }
 }

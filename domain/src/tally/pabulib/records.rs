@@ -2,7 +2,17 @@
 
 use std::borrow::Cow;
 
-/// Records of a text: lines, but for those that a quoted field goes on over.
+/// A line, or several that a quoted field goes on over.
+pub(super) struct Record<'a> {
+    /// The number of its first line, from 1.
+    pub(super) line: usize,
+    /// Without its end of line.
+    pub(super) text: &'a str,
+    /// Whether the text ends before a quoted field does.
+    pub(super) open: bool,
+}
+
+/// Records of a text.
 pub(super) struct Records<'a> {
     rest: &'a str,
     line: usize,
@@ -10,49 +20,40 @@ pub(super) struct Records<'a> {
 
 impl<'a> Records<'a> {
     pub(super) fn of(text: &'a str) -> Self {
-        Self { rest: text, line: 0 }
+        Self { rest: text, line: 1 }
     }
 }
 
 impl<'a> Iterator for Records<'a> {
-    /// The number of its first line, from 1, and the record without its end of line.
-    type Item = (usize, &'a str);
+    type Item = Record<'a>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.rest.is_empty() {
             return None;
         }
-        let line = self.line + 1;
-        let mut end = 0;
-        loop {
-            let stop = self.rest[end..].find('\n').map_or(self.rest.len(), |at| end + at);
-            self.line += 1;
-            let record = &self.rest[..stop];
-            let closed = !record.contains('"') || closes(record);
-            if closed || stop == self.rest.len() {
-                self.rest = self.rest.get(stop + 1..).unwrap_or_default();
-                return Some((line, record.strip_suffix('\r').unwrap_or(record)));
-            }
-            end = stop + 1;
-        }
+        let line = self.line;
+        let stop = self.rest.find('\n').unwrap_or(self.rest.len());
+        let (stop, open) =
+            if self.rest[..stop].contains('"') { end_of_record(self.rest) } else { (stop, false) };
+        let (text, rest) = (&self.rest[..stop], self.rest.get(stop + 1..).unwrap_or_default());
+        self.line += 1 + text.matches('\n').count();
+        self.rest = rest;
+        Some(Record { line, text: text.strip_suffix('\r').unwrap_or(text), open })
     }
 }
 
-/// Whether every field that begins with a quote ends with one.
-fn closes(record: &str) -> bool {
-    let mut rest = record;
+/// Where the first record of `text` ends, and whether it is inside a quoted field.
+fn end_of_record(text: &str) -> (usize, bool) {
+    let mut at = 0;
     loop {
-        let trimmed = rest.trim_start_matches([' ', '\t']);
-        let after = match trimmed.strip_prefix('"') {
-            None => trimmed,
-            Some(quoted) => match end_of_quoted(quoted) {
-                Some(end) => &quoted[end + 1..],
-                None => return false,
-            },
-        };
-        match after.find(';') {
-            Some(at) => rest = &after[at + 1..],
-            None => return true,
+        if let Some(quoted) = text[at..].trim_start_matches([' ', '\t']).strip_prefix('"') {
+            let Some(end) = end_of_quoted(quoted) else { return (text.len(), true) };
+            at = text.len() - quoted.len() + end + 1;
+        }
+        match text[at..].find([';', '\n']) {
+            Some(next) if text[at + next..].starts_with(';') => at += next + 1,
+            Some(next) => return (at + next, false),
+            None => return (text.len(), false),
         }
     }
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::tally::{Error, tally};
+use crate::tally::{Error, Reason, Stopped, tally};
 
 const SMALL: &str = "META\nkey;value\nbudget;1000\nvote_type;approval\nrule;greedy\nPROJECTS\nproject_id;cost;name\n\
     a;600;Four à pain\nb;500;Bancs\nc;400;Haie\nVOTES\nvoter_id;vote\n1;a,b\n2;a\n3;b,c\n4;a,c\n";
@@ -62,7 +62,71 @@ fn a_fault_says_the_line_and_the_remedy() {
     assert!(
         faults(&SMALL.replace("approval", "runes"))[0].starts_with("ligne 4 : le type de vote « runes »")
     );
-    assert!(faults("")[0].contains("budget"));
+    assert_eq!(
+        faults(&SMALL.replace("c;400", "a;400"))[0],
+        "ligne 10 : le projet « a » figure deux fois dans PROJECTS, la première ligne 8. Donnez à chaque projet son \
+         identifiant."
+    );
+    assert_eq!(
+        faults(""),
+        ["ligne 1 : le fichier est vide. Un fichier .pb a trois rubriques : META, PROJECTS et VOTES."]
+    );
+}
+
+#[test]
+fn a_fault_that_leaves_no_sense_to_the_rest_is_said_alone() {
+    let one = |text: &str| match faults(text).as_slice() {
+        [fault] => fault.clone(),
+        several => panic!("{several:?}"),
+    };
+    for (text, expected) in [
+        (
+            SMALL.replace(';', ","),
+            "ligne 7 : les colonnes de la rubrique PROJECTS sont séparées par des virgules",
+        ),
+        (
+            SMALL.replace(';', "\t"),
+            "ligne 7 : les colonnes de la rubrique PROJECTS sont séparées par des tabulations",
+        ),
+        (SMALL.replace(";cost;", ";prix;"), "ligne 7 : la rubrique PROJECTS n’a pas de colonne « cost »"),
+        (
+            SMALL.replace("approval", "cumulative"),
+            "ligne 12 : la rubrique VOTES n’a pas de colonne « points »",
+        ),
+        (SMALL.replace("2;a\n", "VOTES\n2;a\n"), "ligne 14 : la rubrique VOTES vient deux fois"),
+        (SMALL.replace("Bancs", "\"Bancs"), "ligne 9 : un guillemet s’ouvre"),
+        (SMALL.replace("META\n", ""), "ligne 1 : cette ligne vient avant toute rubrique"),
+        (SMALL.replace("META", "META\0"), "ligne 1 : le fichier est en UTF-16"),
+    ] {
+        assert!(one(&text).starts_with(expected), "{}", one(&text));
+    }
+    let latin: Vec<u8> = SMALL.chars().map(|letter| letter as u8).collect();
+    let fault = read(&latin, false).expect_err("a fault");
+    assert!(fault[0].to_string().starts_with("ligne 8 : le fichier n’est pas en UTF-8"), "{}", fault[0]);
+}
+
+#[test]
+fn sections_come_in_any_order() {
+    let (meta, rest) = SMALL.split_at(SMALL.find("PROJECTS").expect("PROJECTS"));
+    let (projects, votes) = rest.split_at(rest.find("VOTES").expect("VOTES"));
+    for text in [
+        [meta, votes, projects],
+        [projects, meta, votes],
+        [projects, votes, meta],
+        [votes, meta, projects],
+        [votes, projects, meta],
+    ] {
+        assert_eq!(winners(&text.concat()), winners(SMALL), "{text:?}");
+    }
+    let fault = &faults(&[votes.replace("2;a", "2;z").as_str(), meta, projects].concat())[0];
+    assert!(fault.starts_with("ligne 4 : le projet « z » n’existe pas"), "{fault}");
+    assert_eq!(winners(&SMALL.replace('\n', "\r")), winners(SMALL));
+}
+
+#[test]
+fn a_quoted_field_goes_on_over_lines_and_the_lines_after_it_keep_their_numbers() {
+    let text = SMALL.replace("Four à pain", "\"un\ndeux; \"\"trois\"\"\n\nquatre\"").replace("3;b,c", "3;z");
+    assert!(faults(&text)[0].starts_with("ligne 18 : le projet « z »"), "{}", faults(&text)[0]);
 }
 
 #[test]
@@ -178,4 +242,38 @@ fn a_withdrawn_project_and_a_voter_who_comes_twice_are_said() {
     let file = read(text.as_bytes(), false).expect("valid");
     assert_eq!(file.notices.len(), 2, "{:?}", file.notices);
     assert_eq!(winners(&text), ["c", "b"]);
+}
+
+#[test]
+fn shares_that_grow_millions_of_times_end_where_they_would_one_by_one() {
+    let text = "META\nkey;value\nbudget;100000000\nvote_type;approval\nrule;equalshares/add1\nPROJECTS\nproject_id;cost\n\
+        a;60000000\nb;30000000\nc;45000000\nVOTES\nvoter_id;vote\n1;a\n2;a,b\n3;c\n";
+    let election =
+        read(text.as_bytes(), false).expect("valid").election(None, &DEFAULT_TIES).expect("a rule");
+    let minutes = tally(&election).expect("a result");
+    let shares = minutes.envelopes[0].shares.as_ref().expect("shares");
+    // From a third of the money to the last unit before the third voter pays c alone, which would be too much with a.
+    assert_eq!((shares.steps, shares.money), (44_999_999 - 33_333_333, 3 * 4_499_999_900));
+    assert_eq!(shares.stopped, Some(Stopped::Overspent { cost: 10_500_000_000 }));
+    assert_eq!(minutes.winners, ["a"]);
+    assert_eq!(minutes.projects[2].reason, Reason::Unaffordable { money: 4_499_999_900 });
+}
+
+#[test]
+fn what_was_withdrawn_is_not_written_and_what_the_format_cannot_say_is_not_called_by_another_name() {
+    let file = read(SMALL.as_bytes(), false).expect("valid");
+    let mut election = file.election(None, &[TieBreak::MinCost]).expect("a rule");
+    let first = tally(&election).expect("a result").winners[0].clone();
+    election.projects.iter_mut().find(|project| project.id == first).expect("it").withdrawn = true;
+    let minutes = tally(&election).expect("a result");
+    let text = write(&Heading::default(), &election.projects, &election.profile, &minutes);
+    let again = read(text.as_bytes(), false).expect("what we write is valid");
+    assert!(again.projects.iter().all(|project| project.id != first), "{text}");
+    let counted = tally(&again.election(None, &[TieBreak::MinCost]).expect("a rule")).expect("a result");
+    assert_eq!(counted.winners, minutes.winners);
+
+    election.rules.envelopes[0].most = Some(1);
+    let minutes = tally(&election).expect("a result");
+    let text = write(&Heading::default(), &election.projects, &election.profile, &minutes);
+    assert!(text.contains("\nrule;unknown\n"), "{text}");
 }

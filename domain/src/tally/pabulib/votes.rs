@@ -3,7 +3,6 @@
 use super::{
     Fault,
     amount::{Decimal, decimal},
-    read::Columns,
     records::{fields, trimmed},
 };
 use crate::tally::{Kind, Profile, Project};
@@ -42,19 +41,9 @@ pub(super) struct Votes {
 /// Where the columns are.
 #[derive(Clone, Copy)]
 pub(super) struct Places {
-    voter: Option<usize>,
-    vote: Option<usize>,
-    points: Option<usize>,
-}
-
-impl Places {
-    pub(super) fn of(columns: &Columns) -> Self {
-        Self {
-            voter: columns.at(&["voter_id"]),
-            vote: columns.at(&["vote"]),
-            points: columns.at(&["points"]),
-        }
-    }
+    pub(super) voter: Option<usize>,
+    pub(super) vote: Option<usize>,
+    pub(super) points: Option<usize>,
 }
 
 /// Ids below this are looked up in a table.
@@ -120,6 +109,11 @@ impl Votes {
         })
     }
 
+    /// Whether votes give points.
+    pub(super) fn have_points(&self) -> bool {
+        self.profile.kind() == Kind::Points
+    }
+
     /// Reads one vote.
     pub(super) fn vote(&mut self, columns: Places, line: usize, record: &str, faults: &mut Vec<Fault>) {
         let (mut voter, mut vote, mut given) = (None, None, None);
@@ -144,7 +138,7 @@ impl Votes {
             Some(text) if !text.eq_ignore_ascii_case("none") => text,
             _ => "",
         };
-        let weighted = self.profile.kind() == Kind::Points;
+        let weighted = self.have_points();
         let mut given = list(given.as_deref().unwrap_or_default());
         self.chosen.clear();
         self.points.clear();
@@ -210,16 +204,30 @@ impl Votes {
     /// The ballots; notices say what was odd.
     pub(super) fn finish(self, notices: &mut Vec<String>) -> Profile {
         let said = [
-            (self.odd, "bulletins n’ont pas le nombre de projets que META prévoit : ils sont comptés"),
-            (self.repeated, "projets figuraient deux fois dans un vote : ils y sont comptés une fois"),
-            (self.unknown, "projets inconnus ont été laissés de côté"),
+            (
+                self.odd,
+                "bulletin n’a pas le nombre de projets que META prévoit : il est compté",
+                "bulletins n’ont pas le nombre de projets que META prévoit : ils sont comptés",
+            ),
+            (
+                self.repeated,
+                "projet figurait deux fois dans un vote : il y est compté une fois",
+                "projets figuraient deux fois dans un vote : ils y sont comptés une fois",
+            ),
+            (
+                self.unknown,
+                "choix d’un projet qui n’existe pas a été laissé de côté",
+                "choix de projets qui n’existent pas ont été laissés de côté",
+            ),
             (
                 self.again,
+                "vote porte le numéro d’un votant qui a déjà voté : il est compté, vérifiez-le",
                 "votes portent le numéro d’un votant qui a déjà voté : ils sont comptés, vérifiez-les",
             ),
         ];
-        notices
-            .extend(said.iter().filter(|(many, _)| *many > 0).map(|(many, what)| format!("{many} {what}")));
+        for (many, one, several) in said.into_iter().filter(|(many, _, _)| *many > 0) {
+            notices.push(format!("{many} {}", if many == 1 { one } else { several }));
+        }
         self.profile.with_smallest_unit()
     }
 }

@@ -1,7 +1,7 @@
 //! From an election to the text of a file, for those who study or check it.
 
 use super::name_of;
-use crate::tally::{Kind, Minutes, Profile, Project, pabulib::amount::shown};
+use crate::tally::{Kind, Minutes, Profile, Project, Rules, Scope, Threshold, pabulib::amount::shown};
 use std::fmt::Write;
 
 /// What META says, beside what the election says itself.
@@ -21,12 +21,15 @@ pub struct Heading {
     pub date_end: String,
 }
 
-/// The text of a file. Voters are numbered in the order of their ballots, not of time: it tells nothing of them.
+/// The text of a file, without the projects that were withdrawn. Voters are numbered in the order of their ballots, not of
+/// time: it tells nothing of them. The rule is `unknown` where the format has no words for all of the rules, so that nobody
+/// counts by others unawares.
 pub fn write(heading: &Heading, projects: &[Project], profile: &Profile, minutes: &Minutes) -> String {
     let mut text = String::new();
     meta(&mut text, heading, projects, profile, minutes);
     text.push_str("PROJECTS\nproject_id;cost;votes;score;name;category;target;district;proposer;selected\n");
-    for (project, fate) in projects.iter().zip(&minutes.projects) {
+    let standing = projects.iter().zip(&minutes.projects).filter(|(project, _)| !project.withdrawn);
+    for (project, fate) in standing {
         line(
             &mut text,
             &[
@@ -61,31 +64,61 @@ fn meta(text: &mut String, heading: &Heading, projects: &[Project], profile: &Pr
         ("country", heading.country.clone()),
         ("unit", heading.unit.clone()),
         ("instance", heading.instance.clone()),
-        ("num_projects", projects.len().to_string()),
+        ("num_projects", projects.iter().filter(|project| !project.withdrawn).count().to_string()),
         ("num_votes", profile.ballots().to_string()),
         ("budget", money(budget)),
         ("vote_type", kind.to_owned()),
-        ("rule", name_of(&minutes.rules)),
+        ("rule", if are_sayable(&minutes.rules) { name_of(&minutes.rules) } else { "unknown".to_owned() }),
         ("date_begin", heading.date_begin.clone()),
         ("date_end", heading.date_end.clone()),
         ("currency", "EUR".to_owned()),
     ] {
         line(text, &[key.to_owned(), value]);
     }
-    if let Some(crate::tally::Threshold::Score(needed)) = minutes.rules.threshold {
+    if let Some(Threshold::Score(needed)) = minutes.rules.threshold {
         line(text, &["min_project_score_threshold".to_owned(), needed.to_string()]);
     }
+}
+
+/// Whether the format can say all that rules hold but how ties are decided.
+fn are_sayable(rules: &Rules) -> bool {
+    let Rules {
+        rule: _,
+        envelopes,
+        threshold,
+        exclusions,
+        one_per_proposer,
+        one_per_zone,
+        carry_over: _,
+        ties: _,
+    } = rules;
+    let is_plain = match envelopes.as_slice() {
+        [envelope] => {
+            envelope.scope == Scope::default()
+                && envelope.amount.is_some()
+                && envelope.least == 0
+                && envelope.most.is_none()
+        }
+        _ => false,
+    };
+    is_plain
+        && matches!(threshold, None | Some(Threshold::Score(_)))
+        && exclusions.is_empty()
+        && !one_per_proposer
+        && !one_per_zone
 }
 
 fn votes(text: &mut String, projects: &[Project], profile: &Profile) {
     let mut lines: Vec<(String, u64)> = profile
         .iter()
         .map(|(chosen, numbers, many)| {
+            let stands = |&at: &usize| !projects[chosen[at] as usize].withdrawn;
+            let standing: Vec<usize> = (0..chosen.len()).filter(stands).collect();
             let ids: Vec<&str> =
-                chosen.iter().map(|&project| projects[project as usize].id.as_str()).collect();
+                standing.iter().map(|&at| projects[chosen[at] as usize].id.as_str()).collect();
             let mut fields = vec![ids.join(",")];
             if !numbers.is_empty() {
-                let points: Vec<String> = numbers.iter().map(|&number| worth(profile, number)).collect();
+                let points: Vec<String> = standing.iter().map(|&at| worth(profile, numbers[at])).collect();
                 fields.push(points.join(","));
             }
             let mut ballot = String::new();
