@@ -4,14 +4,16 @@ use super::{
     Account, Election, Error, Fate, Measure, Minutes, Reason, Step, borda,
     filling::Filling,
     grades,
-    greedy::{Tier, fill},
+    greedy::fill,
     pairwise, phragmen,
     rules::{By, Envelope, Project, Rule, Threshold, Unfit},
     runoff, shares,
+    tiers::Tier,
     ties::{Ties, split_by},
+    zones,
 };
 use crate::tally::{Detail, Kind};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What is known before the first envelope is opened.
 pub(super) struct Count<'a> {
@@ -40,12 +42,17 @@ pub(super) fn run(election: &Election) -> Result<Minutes, Error> {
 }
 
 impl<'a> Count<'a> {
-    fn new(election: &'a Election, scores: &'a [i64], voters: &'a [u64]) -> Result<Self, Error> {
+    pub(super) fn new(election: &'a Election, scores: &'a [i64], voters: &'a [u64]) -> Result<Self, Error> {
         let mut index = HashMap::new();
         for (position, project) in election.projects.iter().enumerate() {
             if index.insert(project.id.as_str(), position).is_some() {
                 return Err(Error::SameId(project.id.clone()));
             }
+        }
+        if matches!(election.rules.threshold, Some(Threshold::Score(_)))
+            && election.rules.rule.by() != By::Score
+        {
+            return Err(Error::NoScore);
         }
         let total: u128 = election.projects.iter().map(|project| u128::from(project.cost)).sum();
         // So that a sum of costs is exact in floating point.
@@ -88,7 +95,10 @@ impl<'a> Count<'a> {
         let mut carried = 0;
         for envelope in &rules.envelopes {
             let account = self.envelope(envelope, carried, &mut progress)?;
-            carried = if rules.carry_over { account.left.unwrap_or(0) } else { 0 };
+            // Money goes past an envelope that has none.
+            if rules.carry_over && envelope.amount.is_some() {
+                carried = account.left.unwrap_or(0);
+            }
             envelopes.push(account);
         }
         let fates = projects.iter().zip(progress.fates).enumerate().map(|(index, (project, fate))| Fate {
@@ -114,6 +124,7 @@ impl<'a> Count<'a> {
     }
 
     fn envelope(&self, envelope: &Envelope, carried: u64, progress: &mut Progress) -> Result<Account, Error> {
+        let carried = envelope.amount.map_or(0, |_| carried);
         let mut filling = Filling::new(self, progress.elected.clone(), envelope, carried);
         let (mut eligible, mut below) = (Vec::new(), Vec::new());
         for (index, project) in self.election.projects.iter().enumerate() {
@@ -131,18 +142,19 @@ impl<'a> Count<'a> {
                 eligible.push(index);
             }
         }
+        let rule = &self.election.rules.rule;
+        let (mut order, mut detail) = self.order(&eligible, rule.by())?;
         if self.election.rules.one_per_zone {
-            self.best_of_zones(&mut filling, &eligible)?;
+            zones::fill(&mut filling, order.clone())?;
+        }
+        for (_, tier) in &mut order {
+            tier.retain(|&project| !filling.is_elected(project));
         }
         let candidates: Vec<usize> =
             eligible.iter().copied().filter(|&project| !filling.is_elected(project)).collect();
-        let (mut detail, mut how) = (None, None);
-        match &self.election.rules.rule {
-            Rule::Greedy { by, unfit } => {
-                let (tiers, found) = self.order(&candidates, *by)?;
-                detail = found;
-                fill(&mut filling, tiers, *unfit, Step::Rule)?;
-            }
+        let (mut how, mut below_detail) = (None, None);
+        match rule {
+            Rule::Greedy { unfit, .. } => fill(&mut filling, order, *unfit, Step::Rule)?,
             Rule::EqualShares { utility, completion, comparison } => {
                 let left = filling.left.ok_or_else(|| Error::NoAmount(envelope.id.clone()))?;
                 let plan =
@@ -155,9 +167,22 @@ impl<'a> Count<'a> {
             }
         }
         if filling.winners.len() < envelope.least as usize {
+            let (mut order, found) = self.order(&below, rule.by())?;
+            for (measure, _) in &mut order {
+                if let Measure::Rank(rank) = measure {
+                    *rank += eligible.len() as u64;
+                }
+            }
             filling.most = Some(envelope.least);
-            fill(&mut filling, self.by_score(&below), Unfit::Skip, Step::Least)?;
+            fill(&mut filling, order, Unfit::Skip, Step::Least)?;
             filling.most = envelope.most;
+            below_detail = found;
+        }
+        let winners: BTreeSet<String> = filling.winners.iter().map(|&project| self.id(project)).collect();
+        for detail in [&mut detail, &mut below_detail] {
+            if let Some(Detail::Runoff(rounds)) = detail {
+                runoff::drop_idle_ties(rounds, |id| winners.contains(id));
+            }
         }
         let would_fit = eligible
             .iter()
@@ -180,6 +205,7 @@ impl<'a> Count<'a> {
             left: available.and_then(|available| available.checked_sub(filling.spent)),
             rounds: filling.rounds,
             detail,
+            below_detail,
             shares: how,
             would_fit,
         })
@@ -202,28 +228,6 @@ impl<'a> Count<'a> {
                 (voters < needed).then(|| needed.saturating_mul(unit))
             }
         }
-    }
-
-    /// Elects the best project of each zone that can be.
-    fn best_of_zones(&self, filling: &mut Filling<'_>, eligible: &[usize]) -> Result<(), Error> {
-        let mut served: Vec<&str> = Vec::new();
-        for (measure, tier) in self.by_score(eligible) {
-            let decided = self.ties.decide(tier);
-            for group in decided.groups {
-                for &project in &group {
-                    let Some(zone) = self.election.projects[project].zone.as_deref() else { continue };
-                    if served.contains(&zone) || filling.obstacle(project).is_some() {
-                        continue;
-                    }
-                    if group.len() > 1 {
-                        return Err(self.ties.undecided(&group));
-                    }
-                    served.push(zone);
-                    filling.elect(project, measure.clone(), Step::Zone, decided.tie.clone());
-                }
-            }
-        }
-        Ok(())
     }
 
     /// `projects` by score.
@@ -265,8 +269,7 @@ impl<'a> Count<'a> {
                 (ranked(tiers), Some(Detail::Borda(self.named(points))))
             }
             (By::Runoff, Kind::Ranking) => {
-                let (order, rounds) = runoff::order(&self.election.profile, &self.ties, projects)?;
-                let tiers = order.into_iter().map(|project| vec![project]).collect();
+                let (tiers, rounds) = runoff::order(&self.election.profile, &self.ties, projects)?;
                 (ranked(tiers), Some(Detail::Runoff(rounds)))
             }
             (By::MajorityJudgment, _) => return Err(Error::WrongBallots("jugement")),
@@ -286,6 +289,10 @@ impl<'a> Count<'a> {
 
     pub(super) fn cost(&self, project: usize) -> u64 {
         self.election.projects[project].cost
+    }
+
+    pub(super) fn zone(&self, project: usize) -> Option<&str> {
+        self.election.projects[project].zone.as_deref()
     }
 
     pub(super) fn id(&self, project: usize) -> String {

@@ -60,8 +60,18 @@ impl<'c> Filling<'c> {
         Some(Reason::Excluded { by: self.count.id(by) })
     }
 
+    /// Whether all of `projects`, each of which can be elected now, can be elected together.
+    pub(super) fn holds_all(&self, projects: &[usize]) -> bool {
+        let cost: u128 = projects.iter().map(|&project| u128::from(self.count.cost(project))).sum();
+        projects.len() <= self.places()
+            && self.left.is_none_or(|left| cost <= u128::from(left))
+            && !projects
+                .iter()
+                .any(|&project| self.count.rivals(project).any(|rival| projects.contains(&rival)))
+    }
+
     /// Elects `project`, which the caller knows can be.
-    pub(super) fn elect(&mut self, project: usize, measure: Measure, step: Step, tie: Option<Tie>) {
+    pub(super) fn elect(&mut self, project: usize, measure: Measure, step: Step) {
         let cost = self.count.cost(project);
         let before = self.left;
         self.elected[project] = true;
@@ -69,22 +79,21 @@ impl<'c> Filling<'c> {
         self.spent = self.spent.saturating_add(cost);
         // Only a project that is funded beyond the envelope costs more than what is left.
         self.left = before.map(|left| left.saturating_sub(cost));
-        self.decide(project, measure, before, Reason::Elected { step }, tie);
+        self.decide(project, measure, before, Reason::Elected { step });
     }
 
     /// Leaves `project` out.
-    pub(super) fn reject(&mut self, project: usize, measure: Measure, reason: Reason, tie: Option<Tie>) {
-        self.decide(project, measure, self.left, reason, tie);
+    pub(super) fn reject(&mut self, project: usize, measure: Measure, reason: Reason) {
+        self.decide(project, measure, self.left, reason);
     }
 
-    fn decide(
-        &mut self,
-        project: usize,
-        measure: Measure,
-        before: Option<u64>,
-        reason: Reason,
-        tie: Option<Tie>,
-    ) {
+    /// Notes `tie` with the decisions on the tied, from the round `since` on.
+    pub(super) fn note(&mut self, since: usize, tie: &Tie) {
+        let tied = self.rounds.iter_mut().skip(since).filter(|round| tie.order.contains(&round.project));
+        tied.for_each(|round| round.tie = Some(tie.clone()));
+    }
+
+    fn decide(&mut self, project: usize, measure: Measure, before: Option<u64>, reason: Reason) {
         self.fates.push((project, reason.clone()));
         self.rounds.push(Round {
             project: self.count.id(project),
@@ -93,7 +102,7 @@ impl<'c> Filling<'c> {
             before,
             after: self.left,
             reason,
-            tie,
+            tie: None,
         });
     }
 

@@ -28,6 +28,21 @@ pub struct Minutes {
     pub projects: Vec<Fate>,
 }
 
+impl Minutes {
+    /// Ties that were decided, in all envelopes.
+    pub fn ties(&self) -> impl Iterator<Item = &Tie> {
+        self.envelopes.iter().flat_map(|account| {
+            let details = account.detail.iter().chain(&account.below_detail);
+            let runoffs = details.flat_map(|detail| match detail {
+                Detail::Runoff(rounds) => &rounds[..],
+                _ => &[],
+            });
+            let rounds = account.rounds.iter().filter_map(|round| round.tie.as_ref());
+            rounds.chain(runoffs.filter_map(|round| round.tie.as_ref()))
+        })
+    }
+}
+
 /// The account of one envelope.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Account {
@@ -35,7 +50,7 @@ pub struct Account {
     pub id: String,
     /// In cents.
     pub amount: Option<u64>,
-    /// Carried over from the envelopes before, in cents.
+    /// Carried over from the envelopes before, in cents; money goes past an envelope without an amount.
     pub carried: u64,
     /// Cost of its winners, in cents.
     pub spent: u64,
@@ -46,6 +61,9 @@ pub struct Account {
     /// How the order of projects was found, when it is not that of scores.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<Detail>,
+    /// The same of those below the threshold, when it was lifted for some.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub below_detail: Option<Detail>,
     /// How Equal Shares went.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shares: Option<Shares>,
@@ -69,7 +87,7 @@ pub struct Round {
     pub after: Option<u64>,
     /// The decision.
     pub reason: Reason,
-    /// The tie it was in, if any.
+    /// The tie it was in, if that changed who is elected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tie: Option<Tie>,
 }
@@ -80,7 +98,7 @@ pub struct Round {
 pub enum Measure {
     /// Its score, in the unit of the minutes.
     Score(i64),
-    /// Its place in the order of the rule, from 1; level ones have the same.
+    /// Its place in the order of the rule, from 1; level ones have the same, and those below the threshold come last.
     Rank(u64),
     /// Equal Shares.
     Share {
@@ -179,7 +197,8 @@ pub enum Step {
 /// How Equal Shares went.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Shares {
-    /// Money shared out, in cents, and among how many voters: each had `money`/`voters`.
+    /// Money shared out, in cents, and among how many voters: each had `money`/`voters`. When shares grow it is more than
+    /// the envelope: only what the winners cost is spent.
     pub money: u128,
     /// See `money`.
     pub voters: u64,
@@ -274,7 +293,7 @@ pub struct RunoffRound {
     pub exhausted: u64,
     /// Who goes out; none in the last round.
     pub eliminated: Vec<String>,
-    /// How it was decided who goes, when several were last.
+    /// How it was decided who goes, when several were last and that changed who is elected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tie: Option<Tie>,
 }

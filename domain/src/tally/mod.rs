@@ -9,6 +9,7 @@ mod count;
 mod filling;
 mod grades;
 mod greedy;
+mod levels;
 mod minutes;
 pub mod pabulib;
 mod pairwise;
@@ -21,7 +22,9 @@ mod runoff;
 mod shares;
 #[cfg(test)]
 mod tests;
+mod tiers;
 mod ties;
+mod zones;
 
 pub use minutes::{
     Account, Comparison, Detail, Fate, Measure, Minutes, Pairwise, Reason, Round, RunoffRound, Shares, Step,
@@ -81,6 +84,11 @@ pub enum Error {
     /// An order of projects that these ballots do not give.
     #[error("cette règle demande des bulletins de {0} : ceux-ci n’en sont pas. Choisissez une autre règle.")]
     WrongBallots(&'static str),
+    /// A threshold of points, and an order that has none.
+    #[error(
+        "le seuil compte des points, et l’ordre de ces bulletins n’en a pas. Donnez un seuil en votants ou en part des votants."
+    )]
+    NoScore,
     /// Numbers that cannot be counted exactly.
     #[error("les montants ou les points sont trop grands pour être comptés : vérifiez-les.")]
     TooLarge,

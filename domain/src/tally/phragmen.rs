@@ -4,7 +4,7 @@
 //! The moment at which a voter last bought is their load: there are only as many loads as projects bought. The moment of
 //! a project only comes later as its supporters buy others, so that most need not be worked out again.
 
-use super::{Error, Measure, Reason, Step, filling::Filling};
+use super::{Error, Measure, Reason, Step, filling::Filling, levels::Levels};
 use num_bigint::BigInt;
 use num_rational::BigRational;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,24 +15,37 @@ pub(super) fn fill(filling: &mut Filling<'_>, candidates: &[usize], skip: bool) 
     let mut market = Market::new(filling, candidates);
     // What the whole envelope cannot pay stops nobody.
     market.drop_unfit(filling);
+    let mut levels = Levels::new();
     loop {
         market.drop_excluded(filling);
         let Some((moment, tied)) = market.next() else { break };
-        let (project, tie) = filling.count.ties.first(tied)?;
+        let choice = filling.count.ties.first(tied)?;
+        let project = choice.project;
         let measure = Measure::Load(approximate(&moment));
+        let round = filling.rounds.len();
         if let Some(reason) = filling.obstacle(project) {
-            filling.reject(project, measure, reason, tie);
+            filling.reject(project, measure, reason);
             market.moments.remove(&project);
-            if !skip {
-                market.stop(filling, project);
-                break;
+            if skip {
+                // It is skipped whoever else comes first, unless it could still be bought when the tie began.
+                levels.lose(project)?;
+                continue;
             }
-        } else {
-            filling.elect(project, measure, Step::Rule, tie);
-            market.buy(project, moment);
+            choice.open.map_or(Ok(()), Err)?;
+            choice.tie.iter().for_each(|tie| filling.note(round, tie));
+            market.stop(filling, project);
+            break;
         }
+        let is_contested = |other: &usize| !skip || filling.obstacle(*other).is_none();
+        let choice = filling.count.ties.first(choice.tied.into_iter().filter(is_contested).collect())?;
+        filling.elect(project, measure, Step::Rule);
+        choice.tie.iter().for_each(|tie| filling.note(round, tie));
+        if let Some(since) = levels.elect(round, &choice, moment.clone())? {
+            filling.rounds.iter_mut().skip(since).for_each(|round| round.tie = None);
+        }
+        market.buy(project, moment);
     }
-    Ok(())
+    levels.end()
 }
 
 struct Market {

@@ -5,7 +5,7 @@
 
 use num_bigint::BigInt;
 use num_rational::BigRational;
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 
 /// Twice the relative error of an operation: room for the errors of the error bounds themselves.
 const ROUNDING: f64 = f64::EPSILON * 2.0;
@@ -80,6 +80,8 @@ struct Split {
 pub(super) struct Purses {
     purses: Vec<Purse>,
     payments: Vec<Payment>,
+    /// Whether an exact amount was asked for that depends on a share of which only bounds are known.
+    unsure: Cell<bool>,
 }
 
 impl Purses {
@@ -87,13 +89,28 @@ impl Purses {
     pub(super) fn new(money: u64, voters: u64) -> Self {
         let share = BigRational::new(BigInt::from(money), BigInt::from(voters.max(1)));
         let value = money as f64 / voters.max(1) as f64;
-        let first = |exact: BigRational, value: f64| Purse {
-            from: None,
-            amount: Approx { value, error: ROUNDING * value },
-            exact: OnceCell::from(exact),
-        };
-        let none = BigRational::from_integer(BigInt::from(0));
-        Self { purses: vec![first(none, 0.0), first(share, value)], payments: Vec::new() }
+        Self::of(Approx { value, error: ROUNDING * value }, OnceCell::from(share))
+    }
+
+    /// An empty purse, and one that holds any amount from `low` to `high` cents: what floating point decides with it
+    /// holds for all of them.
+    pub(super) fn between(low: u64, high: u64) -> Self {
+        let value = low as f64 / 2.0 + high as f64 / 2.0;
+        let error = (high as f64 - low as f64) / 2.0 + ROUNDING * value;
+        Self::of(Approx { value, error }, OnceCell::new())
+    }
+
+    fn of(amount: Approx, exact: OnceCell<BigRational>) -> Self {
+        let nothing = Approx { value: 0.0, error: 0.0 };
+        let empty = Purse { from: None, amount: nothing, exact: OnceCell::from(whole(0)) };
+        let full = Purse { from: None, amount, exact };
+        Self { purses: vec![empty, full], payments: Vec::new(), unsure: Cell::new(false) }
+    }
+
+    /// Whether floating point left open what depends on the share, of which only bounds are known: nothing that was
+    /// decided since means anything.
+    pub(super) fn are_unsure(&self) -> bool {
+        self.unsure.get()
     }
 
     /// How many purses there are.
@@ -254,8 +271,10 @@ impl Purses {
             Some((before, payment, points)) => {
                 self.exact(before) - self.exact_payment(payment) * BigInt::from(points)
             }
-            // Set from the beginning.
-            None => whole(0),
+            None => {
+                self.unsure.set(true);
+                whole(0)
+            }
         })
     }
 

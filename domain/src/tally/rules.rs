@@ -67,7 +67,7 @@ pub struct Envelope {
     /// In cents; none when only the number of winners is limited.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<u64>,
-    /// When the rule elects fewer, the threshold is lifted for those missing, in order of score, if they fit.
+    /// When the rule elects fewer, the threshold is lifted for those missing, in the order of the rule, if they fit.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub least: u32,
     /// No more are elected.
@@ -115,7 +115,7 @@ impl Scope {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Threshold {
-    /// A score: votes for approval, points for points.
+    /// A score: votes for approval, points for points. There is none in an order of grades or rankings.
     Score(u64),
     /// Voters who gave it something.
     Voters(u64),
@@ -159,6 +159,16 @@ pub enum Rule {
         #[serde(default)]
         skip: bool,
     },
+}
+
+impl Rule {
+    /// The order of projects wherever one is needed: for the best of each zone, and below the threshold too.
+    pub fn by(&self) -> By {
+        match self {
+            Self::Greedy { by, .. } => *by,
+            Self::EqualShares { .. } | Self::Phragmen { .. } => By::Score,
+        }
+    }
 }
 
 /// An order of projects, the best first.

@@ -1,49 +1,61 @@
 //! The instant runoff: the last goes out, its ballots go to their next choice, until one is left.
 
-use super::{Error, Profile, minutes::RunoffRound, ties::Ties};
+use super::{
+    Error, Profile,
+    minutes::RunoffRound,
+    ties::{End, Ties},
+};
 
-/// `projects`, the last to be left first, and the rounds.
+/// `projects` in tiers, the last to be left first, and the rounds.
 pub(super) fn order(
     profile: &Profile,
     ties: &Ties<'_>,
     projects: &[usize],
-) -> Result<(Vec<usize>, Vec<RunoffRound>), Error> {
+) -> Result<(Vec<Vec<usize>>, Vec<RunoffRound>), Error> {
     let mut left = projects.to_vec();
     let mut out = Vec::new();
     let mut rounds = Vec::new();
     while !left.is_empty() {
         let (votes, exhausted) = first_choices(profile, &left);
-        let named = left.iter().map(|&project| (ties.projects[project].id.clone(), votes[project]));
-        let mut round = RunoffRound { votes: named.collect(), exhausted, eliminated: Vec::new(), tie: None };
-        if let [last] = left[..] {
-            out.push(last);
-            rounds.push(round);
-            break;
-        }
+        let id = |&project: &usize| ties.projects[project].id.clone();
         let fewest = left.iter().map(|&project| votes[project]).min().unwrap_or(0);
         let (last, ahead): (Vec<usize>, Vec<usize>) =
             left.iter().partition(|&&project| votes[project] == fewest);
-        let decided = ties.decide(last.clone());
-        round.tie = decided.tie;
-        let going = match decided.groups.last().map(Vec::as_slice) {
-            Some(&[one]) => vec![one],
-            Some(level) => {
-                // Together they cannot catch up with the next: they go together, and nobody else is the worse for it.
-                let together = last.len() as u64 * fewest;
-                if ahead.is_empty() || ahead.iter().any(|&project| votes[project] <= together) {
-                    return Err(ties.undecided(level));
-                }
-                last
-            }
-            None => break,
+        let decided = ties.decide(last.clone(), End::Worst);
+        let (going, tie) = match decided.level[..] {
+            [one] => (vec![one], decided.tie),
+            // Together they cannot catch up with the next: they go together, and nobody else is the worse for it.
+            _ if is_block(&last, &ahead, &votes) => (last, None),
+            _ => return Err(ties.undecided(&decided.level)),
         };
+        let votes = left.iter().map(|project| (id(project), votes[*project])).collect();
         left.retain(|project| !going.contains(project));
-        round.eliminated = going.iter().map(|&project| ties.projects[project].id.clone()).collect();
-        out.extend(going);
-        rounds.push(round);
+        let eliminated = if left.is_empty() { Vec::new() } else { going.iter().map(id).collect() };
+        rounds.push(RunoffRound { votes, exhausted, eliminated, tie });
+        out.push(going);
     }
     out.reverse();
     Ok((out, rounds))
+}
+
+/// Whether `last` come right after one another in the order, whoever of them goes first.
+fn is_block(last: &[usize], ahead: &[usize], votes: &[u64]) -> bool {
+    let together: u64 = last.iter().map(|&project| votes[project]).sum();
+    ahead.iter().all(|&project| votes[project] > together)
+}
+
+/// Takes back what is said of ties that had no consequence: the tied come right after one another, and all or none of
+/// them are elected.
+pub(super) fn drop_idle_ties(rounds: &mut [RunoffRound], is_elected: impl Fn(&str) -> bool) {
+    for round in rounds {
+        let votes = &round.votes;
+        round.tie.take_if(|tie| {
+            let together: u64 = tie.order.iter().filter_map(|id| votes.get(id)).sum();
+            let is_block = votes.iter().all(|(id, votes)| *votes > together || tie.order.contains(id));
+            let elected = tie.order.iter().filter(|id| is_elected(id)).count();
+            is_block && (elected == 0 || elected == tie.order.len())
+        });
+    }
 }
 
 /// Of which project each ballot's first choice among `left` is, and ballots that have none.

@@ -5,6 +5,7 @@ use super::{
     Comparison, Completion, Error, Measure, Reason, Shares, Step, Stop, Stopped, Tie, Unfit, Utility,
     filling::Filling,
     greedy::fill as greedy,
+    levels::Levels,
     purses::{Approx, EMPTY, FULL, Group, Price, Purses},
 };
 use num_bigint::BigInt;
@@ -35,7 +36,7 @@ pub(super) fn fill(
     let paid: Vec<usize> = paid.into_iter().filter(|&project| filling.excluder(project).is_none()).collect();
     let electorate = Electorate::new(filling, &paid, plan.utility)?;
     let voters = filling.count.election.profile.ballots();
-    let mut outcome = electorate.run(filling, money, voters)?;
+    let mut outcome = electorate.run(filling, Purses::new(money, voters))?;
     let mut shares = Shares { money: money.into(), voters, steps: 0, stopped: None, comparison: None };
     if let Completion::Add1 { step, stop, .. } = plan.completion {
         outcome = add1(filling, &electorate, outcome, &mut shares, step, stop)?;
@@ -54,6 +55,9 @@ pub(super) fn fill(
     Ok(shares)
 }
 
+/// So many steps in a row that change nothing make it worth trying to cross many at once.
+const QUIET: u64 = 16;
+
 /// Makes the shares grow as long as the winners' cost stays within the money there is.
 fn add1(
     filling: &Filling<'_>,
@@ -66,6 +70,9 @@ fn add1(
     let (money, voters) = (u64::try_from(shares.money).unwrap_or(u64::MAX), shares.voters);
     let everything: u64 = electorate.candidates.iter().map(|candidate| candidate.cost).sum();
     let mut share = money / voters.max(1) / step * step.get();
+    let (mut quiet, mut stride) = (0, QUIET);
+    // The share that `kept` was worked out with.
+    let mut known = share;
     let stopped = loop {
         if stop == Stop::Exhaustive && electorate.exhausted(filling, &kept, money) {
             break Stopped::Exhaustive;
@@ -73,15 +80,35 @@ fn add1(
         if kept.picks.len() == electorate.candidates.len() || share >= everything {
             break Stopped::Settled;
         }
-        share = share.saturating_add(step.get());
-        let next = electorate.run(filling, share, 1)?;
+        stride = stride.min((everything - share) / step);
+        if quiet >= QUIET && stride >= QUIET {
+            let far = share + step.get() * stride;
+            if electorate.elects_the_same(filling, share + step.get(), far, &kept) {
+                share = far;
+                shares.steps += stride;
+                stride *= 2;
+            } else {
+                stride /= 4;
+                quiet = if stride < QUIET { 0 } else { quiet };
+            }
+            continue;
+        }
+        (share, stride) = (share.saturating_add(step.get()), QUIET);
+        let next = electorate.run(filling, Purses::new(share, 1))?;
         if next.cost > money {
+            share -= step.get();
             break Stopped::Overspent { cost: next.cost };
         }
-        kept = next;
-        shares.money = u128::from(share) * u128::from(voters);
+        quiet = if next.elects_as(&kept) { quiet + 1 } else { 0 };
+        (kept, known) = (next, share);
         shares.steps += 1;
     };
+    if shares.steps > 0 {
+        shares.money = u128::from(share) * u128::from(voters);
+    }
+    if known != share {
+        kept = electorate.run(filling, Purses::new(share, 1))?;
+    }
     shares.stopped = Some(stopped);
     Ok(kept)
 }
@@ -101,7 +128,9 @@ fn apply(
     }
     for pick in outcome.picks {
         let measure = Measure::Share { effective: pick.effective, price: pick.price };
-        filling.elect(pick.project, measure, Step::Rule, pick.tie);
+        let round = filling.rounds.len();
+        filling.elect(pick.project, measure, Step::Rule);
+        pick.tie.iter().for_each(|tie| filling.note(round, tie));
     }
     let left: Vec<usize> = electorate
         .candidates
@@ -187,6 +216,13 @@ struct Outcome {
     purse_of: Vec<u32>,
 }
 
+impl Outcome {
+    /// Whether it elects the same projects, in the same order.
+    fn elects_as(&self, other: &Self) -> bool {
+        self.picks.iter().map(|pick| pick.project).eq(other.picks.iter().map(|pick| pick.project))
+    }
+}
+
 /// A candidate that may be the best of the round.
 struct Rival {
     candidate: usize,
@@ -246,23 +282,32 @@ impl Electorate {
         Ok(Self { candidates, counts, plain })
     }
 
-    /// The rule, with `money`/`voters` cents for each voter.
-    fn run(&self, filling: &Filling<'_>, money: u64, voters: u64) -> Result<Outcome, Error> {
-        let mut outcome = Outcome {
-            picks: Vec::new(),
-            cost: 0,
-            purses: Purses::new(money, voters),
-            purse_of: vec![FULL; self.counts.len()],
-        };
+    /// Whether every share from `low` to `high` cents elects the projects of `kept`; no when only exact numbers can tell.
+    fn elects_the_same(&self, filling: &Filling<'_>, low: u64, high: u64, kept: &Outcome) -> bool {
+        self.run(filling, Purses::between(low, high))
+            .is_ok_and(|outcome| !outcome.purses.are_unsure() && outcome.elects_as(kept))
+    }
+
+    /// The rule, with such purses; it stops when they are unsure.
+    fn run(&self, filling: &Filling<'_>, purses: Purses) -> Result<Outcome, Error> {
+        let purse_of = vec![FULL; self.counts.len()];
+        let mut outcome = Outcome { picks: Vec::new(), cost: 0, purses, purse_of };
         let mut live: Vec<(f64, usize)> =
             self.candidates.iter().zip(0..).map(|(candidate, index)| (candidate.bound, index)).collect();
+        let mut levels = Levels::new();
         let mut scratch = Scratch::default();
         while outcome.picks.len() < filling.places() {
             let mut best = self.best(&mut live, &outcome, &mut scratch);
             if best.is_empty() {
                 break;
             }
-            let (index, tie) = self.decide(filling, &best, &outcome.purses)?;
+            let (index, tie) = match best.len() {
+                1 if !levels.is_open() => (0, None),
+                _ => self.decide(filling, &best, &mut outcome, &mut levels)?,
+            };
+            if outcome.purses.are_unsure() {
+                break;
+            }
             let chosen = best.swap_remove(index);
             let candidate = &self.candidates[chosen.candidate];
             live.retain(|&(_, other)| {
@@ -280,6 +325,7 @@ impl Electorate {
             let paid = outcome.purses.pay(chosen.groups, candidate.cost, chosen.price);
             self.settle(candidate, &paid, &mut outcome, &mut scratch);
         }
+        levels.end()?;
         Ok(outcome)
     }
 
@@ -315,11 +361,10 @@ impl Electorate {
         &self,
         filling: &Filling<'_>,
         rivals: &[Rival],
-        purses: &Purses,
+        outcome: &mut Outcome,
+        levels: &mut Levels<BigRational>,
     ) -> Result<(usize, Option<Tie>), Error> {
-        if rivals.len() == 1 {
-            return Ok((0, None));
-        }
+        let purses = &outcome.purses;
         let keys: Vec<BigRational> = rivals
             .iter()
             .map(|rival| {
@@ -327,11 +372,14 @@ impl Electorate {
                 purses.exact_price(&rival.groups, candidate.cost, rival.price) / BigInt::from(candidate.worth)
             })
             .collect();
-        let Some(lowest) = keys.iter().min() else { return Ok((0, None)) };
+        let Some(lowest) = keys.iter().min().filter(|_| !purses.are_unsure()) else { return Ok((0, None)) };
         let project = |index: usize| self.candidates[rivals[index].candidate].project;
         let tied = (0..rivals.len()).filter(|&index| keys[index] == *lowest).map(project).collect();
-        let (first, tie) = filling.count.ties.first(tied)?;
-        Ok(((0..rivals.len()).find(|&index| project(index) == first).unwrap_or(0), tie))
+        let choice = filling.count.ties.first(tied)?;
+        if let Some(since) = levels.elect(outcome.picks.len(), &choice, lowest.clone())? {
+            outcome.picks.iter_mut().skip(since).for_each(|pick| pick.tie = None);
+        }
+        Ok(((0..rivals.len()).find(|&index| project(index) == choice.project).unwrap_or(0), choice.tie))
     }
 
     /// Supporters of a candidate who still have something, by purse and points.
@@ -419,4 +467,106 @@ impl Electorate {
 struct Scratch {
     voters: Vec<u64>,
     after: Vec<u32>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tally::{Election, Envelope, Kind, Profile, Project, Rule, Rules, TieBreak, count::Count};
+    use proptest::prelude::*;
+
+    /// Costs, what ballots give to which projects and how many cast them, the money, the step.
+    type Case = (Vec<u64>, Vec<(Vec<(u32, i64)>, u64)>, u64, u64);
+
+    /// Few different numbers: levels are frequent. Costs are large beside the step: there are many steps.
+    fn cases() -> impl Strategy<Value = Case> {
+        (2_usize..6).prop_flat_map(|size| {
+            let cost = prop_oneof![Just(300), Just(600), Just(1000), 1_u64..3000];
+            let points = prop_oneof![Just(0_i64), Just(0), Just(1), Just(1), Just(2), Just(3)];
+            let ballot = (prop::collection::vec(points, size), 1_u64..4, any::<bool>());
+            let ballots = prop::collection::vec(ballot, 1..7).prop_map(|ballots| {
+                let given = ballots.into_iter().map(|(points, many, plain)| {
+                    let given = (0..).zip(points).filter(|(_, points)| *points > 0);
+                    (given.map(|(project, points)| (project, if plain { 1 } else { points })).collect(), many)
+                });
+                given.collect()
+            });
+            (prop::collection::vec(cost, size), ballots, 1_u64..4000, 1_u64..8)
+        })
+    }
+
+    fn election((costs, ballots, money, _): &Case, plain: bool) -> Election {
+        let projects = (0..).zip(costs).map(|(number, &cost): (u32, _)| Project {
+            id: number.to_string(),
+            cost,
+            ..Project::default()
+        });
+        let mut profile = Profile::new(if plain { Kind::Approval } else { Kind::Points }, costs.len());
+        for (given, many) in ballots {
+            let (mut chosen, mut points): (Vec<u32>, Vec<i64>) = given.iter().copied().unzip();
+            if plain {
+                points.clear();
+            }
+            profile.add(&mut chosen, &mut points, *many);
+        }
+        let rules = Rules {
+            rule: Rule::EqualShares {
+                utility: Utility::Cost,
+                completion: Completion::None,
+                comparison: false,
+            },
+            envelopes: vec![Envelope { amount: Some(*money), ..Envelope::default() }],
+            threshold: None,
+            exclusions: Vec::new(),
+            one_per_proposer: false,
+            one_per_zone: false,
+            carry_over: false,
+            ties: vec![TieBreak::MinCost, TieBreak::Lot],
+        };
+        Election { projects: projects.collect(), rules, profile, seed: Some(vec![7]) }
+    }
+
+    /// What is said of an outcome.
+    fn told(outcome: &Outcome) -> Vec<(usize, u64, Option<Tie>)> {
+        outcome.picks.iter().map(|pick| (pick.project, pick.price.to_bits(), pick.tie.clone())).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn steps_that_are_leapt_over_change_nothing(case in cases(), plain: bool, by_cost: bool, exhaustive: bool) {
+            let election = election(&case, plain);
+            let (scores, voters) = election.profile.scores();
+            let count = Count::new(&election, &scores, &voters).expect("an election");
+            let filling = Filling::new(&count, vec![false; case.0.len()], &election.rules.envelopes[0], 0);
+            let utility = if by_cost { Utility::Cost } else { Utility::Points };
+            let all: Vec<usize> = (0..case.0.len()).filter(|&project| voters[project] > 0).collect();
+            let electorate = Electorate::new(&filling, &all, utility).expect("points");
+            let (money, voters, step) = (case.2, election.profile.ballots(), case.3);
+            let stop = if exhaustive { Stop::Exhaustive } else { Stop::Overspent };
+            let first = || electorate.run(&filling, Purses::new(money, voters)).expect("the lot decides");
+
+            let mut shares = Shares { money: money.into(), voters, steps: 0, stopped: None, comparison: None };
+            let step = NonZeroU64::new(step).expect("not zero");
+            let found = add1(&filling, &electorate, first(), &mut shares, step, stop).expect("the lot decides");
+
+            let everything: u64 = electorate.candidates.iter().map(|candidate| candidate.cost).sum();
+            let (mut kept, mut steps, mut share) = (first(), 0, money / voters / step * step.get());
+            let stopped = loop {
+                if exhaustive && electorate.exhausted(&filling, &kept, money) {
+                    break Stopped::Exhaustive;
+                }
+                if kept.picks.len() == all.len() || share >= everything {
+                    break Stopped::Settled;
+                }
+                let next = electorate.run(&filling, Purses::new(share + step.get(), 1)).expect("the lot decides");
+                if next.cost > money {
+                    break Stopped::Overspent { cost: next.cost };
+                }
+                (kept, steps, share) = (next, steps + 1, share + step.get());
+            };
+            prop_assert_eq!(told(&found), told(&kept));
+            let shared = if steps == 0 { u128::from(money) } else { u128::from(share) * u128::from(voters) };
+            prop_assert_eq!((shares.steps, shares.stopped, shares.money), (steps, Some(stopped), shared));
+        }
+    }
 }

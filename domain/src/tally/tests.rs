@@ -413,6 +413,10 @@ fn a_tie_of_no_consequence_needs_no_decision() {
 }
 
 fn ranked(rule: By, orders: &[(&[usize], u64)], options: usize) -> Result<Minutes, Error> {
+    tally(&ranking(rule, orders, options))
+}
+
+fn ranking(rule: By, orders: &[(&[usize], u64)], options: usize) -> Election {
     let ballots: Vec<(Ballot, u64)> = orders
         .iter()
         .map(|(order, many)| (Ballot::Ranking(order.iter().map(|&index| id(index)).collect()), *many))
@@ -424,7 +428,7 @@ fn ranked(rule: By, orders: &[(&[usize], u64)], options: usize) -> Result<Minute
     let mut rules = rules(Rule::Greedy { by: rule, unfit: Unfit::Skip }, 0);
     rules.envelopes[0].most = Some(1);
     rules.ties = Vec::new();
-    tally(&Election { projects: projects.clone(), rules, profile, seed: None })
+    Election { projects: projects.clone(), rules, profile, seed: Some(SEED.to_vec()) }
 }
 
 #[test]
@@ -501,4 +505,190 @@ fn rules_are_the_same_when_they_are_read_again() {
     let minutes = tally(&case.election(rule)).expect("no tie");
     let text = serde_json::to_string(&minutes).expect("JSON");
     assert_eq!(serde_json::from_str::<Minutes>(&text).expect("the same"), minutes);
+}
+
+/// Whether the minutes say of some project that it was told apart from others.
+fn says_a_tie(minutes: &Minutes) -> bool {
+    minutes.envelopes.iter().flat_map(|account| &account.rounds).any(|round| round.tie.is_some())
+}
+
+proptest! {
+    #[test]
+    fn no_lot_decides_but_where_the_minutes_say_so(case in cases(), skip: bool) {
+        let rules = [
+            GREEDY,
+            Rule::Greedy { by: By::Score, unfit: if skip { Unfit::Fund(70) } else { Unfit::Stop } },
+            shares(Utility::Cost, Completion::None),
+            shares(Utility::Points, Completion::None),
+            Rule::Phragmen { skip },
+        ];
+        for rule in rules {
+            let mut election = case.election(rule);
+            election.rules.ties = vec![TieBreak::Lot];
+            let drawn = tally(&election).expect("the lot decides");
+            let sorted = |minutes: Minutes| {
+                let mut winners = minutes.winners;
+                winners.sort();
+                winners
+            };
+            if !says_a_tie(&drawn) {
+                election.seed = Some(b"another draw".to_vec());
+                let again = tally(&election).expect("the lot decides");
+                prop_assert_eq!(sorted(again), sorted(drawn.clone()));
+            }
+            election.rules.ties.clear();
+            prop_assert_eq!(tally(&election).is_err(), says_a_tie(&drawn));
+        }
+    }
+}
+
+#[test]
+fn two_level_projects_that_both_fit_owe_nothing_to_a_lot() {
+    let mut election =
+        Case { costs: vec![10, 10, 10], ballots: approvals(&[(&[0, 1, 2], 2)]), amount: 30 }.election(GREEDY);
+    for rule in [GREEDY, shares(Utility::Cost, Completion::None)] {
+        election.rules.rule = rule;
+        assert!(!says_a_tie(&tally(&election).expect("all fit")));
+    }
+    let apart = Case { costs: vec![10, 10], ballots: approvals(&[(&[0], 1), (&[1], 1)]), amount: 20 };
+    let bought = tally(&apart.election(Rule::Phragmen { skip: false })).expect("both fit");
+    assert!(bought.winners.len() == 2 && !says_a_tie(&bought));
+    // The lower cost comes first, then only one of the others fits.
+    election.projects[0].cost = 5;
+    election.rules.rule = GREEDY;
+    election.rules.envelopes[0].amount = Some(20);
+    let tie = tally(&election).expect("the lot decides").envelopes[0].rounds[0].tie.clone().expect("a tie");
+    assert_eq!(tie.by, [TieBreak::MinCost, TieBreak::Lot]);
+    // None of the others fits: no lot was needed.
+    election.rules.envelopes[0].amount = Some(12);
+    let tie = tally(&election).expect("the cost decides").envelopes[0].rounds[0].tie.clone().expect("a tie");
+    assert_eq!(tie.by, [TieBreak::MinCost]);
+}
+
+#[test]
+fn a_runoff_speaks_of_a_tie_only_when_it_mattered_who_went_first() {
+    let runoff = |orders: &[(&[usize], u64)], most| {
+        let mut election = ranking(By::Runoff, orders, 4);
+        election.rules.envelopes[0].most = Some(most);
+        election.rules.ties = vec![TieBreak::Lot];
+        let minutes = tally(&election).expect("the lot decides");
+        let Some(Detail::Runoff(rounds)) = &minutes.envelopes[0].detail else { panic!("{minutes:?}") };
+        rounds.iter().any(|round| round.tie.is_some())
+    };
+    // The last two cannot catch up with the second, whoever of them goes first…
+    let far: [(&[usize], u64); 4] = [(&[0], 9), (&[1], 7), (&[2], 1), (&[3], 1)];
+    assert!(!runoff(&far, 1));
+    // … but one of them may be the third to be elected.
+    assert!(runoff(&far, 3));
+    assert!(!runoff(&far, 4));
+    // Votes of the one who goes carry the other past the second.
+    assert!(runoff(&[(&[0], 9), (&[1], 7), (&[2, 3], 5), (&[3, 2], 5)], 1));
+}
+
+#[test]
+fn those_who_leave_a_runoff_together_are_level() {
+    let mut election = ranking(By::Runoff, &[(&[0], 9), (&[1], 1), (&[2], 1)], 3);
+    assert_eq!(tally(&election).expect("no tie for the first place").winners, ["p0"]);
+    election.rules.envelopes[0].most = Some(2);
+    assert_eq!(
+        tally(&election).expect_err("nothing decides who is second"),
+        Error::Undecided(vec!["p1".to_owned(), "p2".to_owned()])
+    );
+    election.rules.envelopes[0].most = Some(3);
+    assert_eq!(tally(&election).expect("all are elected").winners.len(), 3);
+}
+
+/// Grades 0 (the best) to 2 of two projects: the one has a better median, the other more grades above the worst.
+fn graded() -> Election {
+    let mut profile = Profile::new(Kind::Grades { grades: 3 }, 2);
+    profile.add(&mut [0, 1], &mut [0, 1], 6);
+    profile.add(&mut [0, 1], &mut [2, 1], 4);
+    let mut rules = rules(Rule::Greedy { by: By::MajorityJudgment, unfit: Unfit::Skip }, 10);
+    rules.envelopes[0].most = Some(1);
+    let mut projects = vec![project("a", 1), project("b", 1)];
+    for project in &mut projects {
+        project.zone = Some("nord".to_owned());
+    }
+    Election { projects, rules, profile, seed: None }
+}
+
+#[test]
+fn the_best_of_a_zone_is_the_best_by_the_order_of_the_rule() {
+    let mut election = graded();
+    assert_eq!(tally(&election).expect("no tie").winners, ["a"]);
+    election.rules.one_per_zone = true;
+    let minutes = tally(&election).expect("no tie");
+    assert_eq!(minutes.winners, ["a"]);
+    assert_eq!(minutes.envelopes[0].rounds[0].measure, Measure::Rank(1));
+
+    // Preferred to each other by three of five, but left out by the two others.
+    let orders: [(&[usize], u64); 2] = [(&[0, 1, 2, 3], 3), (&[1, 2, 3], 2)];
+    for by in [By::Schulze, By::Borda, By::Runoff] {
+        let mut election = ranking(by, &orders, 4);
+        election.projects.iter_mut().for_each(|project| project.zone = Some("nord".to_owned()));
+        let winners = tally(&election).expect("no tie").winners;
+        election.rules.one_per_zone = true;
+        assert_eq!(tally(&election).expect("no tie").winners, winners, "{by:?}");
+    }
+}
+
+#[test]
+fn the_best_of_those_below_the_threshold_is_the_best_by_the_order_of_the_rule() {
+    let mut election = graded();
+    election.rules.threshold = Some(Threshold::Voters(11));
+    election.rules.envelopes[0].least = 1;
+    let minutes = tally(&election).expect("no tie");
+    assert_eq!(minutes.winners, ["a"]);
+    assert!(matches!(minutes.envelopes[0].below_detail, Some(Detail::Grades(_))));
+}
+
+#[test]
+fn zones_that_are_level_need_no_decision_when_each_has_its_project() {
+    let mut election =
+        Case { costs: vec![10, 10, 10], ballots: approvals(&[(&[0, 1, 2], 1)]), amount: 20 }.election(GREEDY);
+    for (project, zone) in election.projects.iter_mut().zip(["nord", "sud"]) {
+        project.zone = Some(zone.to_owned());
+    }
+    election.rules.one_per_zone = true;
+    election.rules.ties.clear();
+    let minutes = tally(&election).expect("each zone has one project");
+    assert_eq!(minutes.winners, ["p0", "p1"]);
+    assert!(!says_a_tie(&minutes));
+}
+
+#[test]
+fn a_threshold_of_points_needs_an_order_that_has_some() {
+    let mut election = graded();
+    election.rules.threshold = Some(Threshold::Score(1));
+    assert_eq!(tally(&election).expect_err("grades are no points"), Error::NoScore);
+}
+
+#[test]
+fn what_is_left_goes_past_an_envelope_that_has_no_money() {
+    let mut election = Case {
+        costs: vec![60, 1, 50],
+        ballots: approvals(&[(&[0, 1, 2], 3), (&[0, 1], 2), (&[0], 1)]),
+        amount: 0,
+    }
+    .election(GREEDY);
+    let envelope = |id: &str, label: &str, amount, most| Envelope {
+        id: id.to_owned(),
+        scope: Scope { label: Some(label.to_owned()), ..Scope::default() },
+        amount,
+        most,
+        ..Envelope::default()
+    };
+    for (project, label) in election.projects.iter_mut().zip(["a", "b", "c"]) {
+        project.labels = vec![label.to_owned()];
+    }
+    election.rules.envelopes = vec![
+        envelope("a", "a", Some(100), None),
+        envelope("b", "b", None, Some(1)),
+        envelope("c", "c", Some(10), None),
+    ];
+    assert_eq!(tally(&election).expect("no tie").winners, ["p0", "p1"]);
+    election.rules.carry_over = true;
+    let minutes = tally(&election).expect("no tie");
+    assert_eq!(minutes.winners, ["p0", "p1", "p2"]);
+    assert_eq!(minutes.envelopes.iter().map(|account| account.carried).collect::<Vec<_>>(), [0, 0, 40]);
 }

@@ -1,6 +1,6 @@
 //! Ties are decided by a declared chain, and by nothing else: a tie that it leaves open is an error.
 
-use super::{Error, Project};
+use super::{Error, Project, levels::Choice};
 use crate::ballot::digest;
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
@@ -38,20 +38,30 @@ impl TieBreak {
     }
 }
 
-/// How a tie was decided.
+/// How a tie was decided. None is noted where no order of the tied would have elected others: all of them were elected, or
+/// none, and whoever came first took nothing from the others.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tie {
     /// The tied, as the chain put them in order.
     pub order: Vec<String>,
-    /// Links of the chain that told some of them apart; none when the order had no consequence.
+    /// Links of the chain that told them apart, as far as was needed; at least one.
     pub by: Vec<TieBreak>,
 }
 
-/// Projects that an order leaves level, told apart as far as the chain goes.
+/// Which of the tied is looked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// The one that the chain puts first.
+    Best,
+    /// The one that it puts last.
+    Worst,
+}
+
+/// What the chain says of one end of a tie.
 pub(super) struct Decided {
-    /// The best first; those of one group the chain leaves level.
-    pub(super) groups: Vec<Vec<usize>>,
-    /// What is said of it, when there was a tie.
+    /// The one looked for; several when the chain leaves them level.
+    pub(super) level: Vec<usize>,
+    /// What is said of it, when a link of the chain was needed.
     pub(super) tie: Option<Tie>,
 }
 
@@ -64,34 +74,41 @@ pub(super) struct Ties<'a> {
 }
 
 impl Ties<'_> {
-    /// `tied` in the order of the chain.
-    pub(super) fn decide(&self, mut tied: Vec<usize>) -> Decided {
-        // Whatever order they came in, the same comes out.
-        tied.sort_unstable_by(|&one, &other| self.projects[one].id.cmp(&self.projects[other].id));
-        if tied.len() < 2 {
-            return Decided { groups: vec![tied], tie: None };
-        }
-        let mut groups = vec![tied];
+    /// The best or the worst of `tied`. Links that tell apart only others are not needed.
+    pub(super) fn decide(&self, tied: Vec<usize>, end: End) -> Decided {
+        let mut level = self.by_id(tied);
+        let mut order = vec![level.clone()];
         let mut by = Vec::new();
         for &link in self.chain {
-            let before = groups.len();
-            groups = groups.into_iter().flat_map(|group| self.split(group, link)).collect();
-            if groups.len() > before {
+            order = order.into_iter().flat_map(|group| self.split(group, link)).collect();
+            let mut parts = self.split(level, link);
+            if parts.len() > 1 {
                 by.push(link);
             }
+            level = if end == End::Best { parts.swap_remove(0) } else { parts.pop().unwrap_or_default() };
         }
-        let order = groups.iter().flatten().map(|&project| self.projects[project].id.clone()).collect();
-        Decided { groups, tie: Some(Tie { order, by }) }
+        let tie = self.tie(&order.concat(), by);
+        Decided { level, tie }
     }
 
-    /// The one that the chain puts first.
-    pub(super) fn first(&self, tied: Vec<usize>) -> Result<(usize, Option<Tie>), Error> {
-        let decided = self.decide(tied);
-        match decided.groups.first().map(Vec::as_slice) {
-            Some(&[first]) => Ok((first, decided.tie)),
-            Some(level) => Err(self.undecided(level)),
-            None => Err(self.undecided(&[])),
-        }
+    /// Which of `tied` comes first.
+    pub(super) fn first(&self, tied: Vec<usize>) -> Result<Choice, Error> {
+        let Decided { level, tie } = self.decide(tied.clone(), End::Best);
+        let &project = level.first().ok_or_else(|| self.undecided(&[]))?;
+        let open = (level.len() > 1).then(|| self.undecided(&level));
+        Ok(Choice { project, tied, tie, open })
+    }
+
+    /// What is said of a tie between the projects of `order`, which these links told apart.
+    pub(super) fn tie(&self, order: &[usize], by: Vec<TieBreak>) -> Option<Tie> {
+        let order = order.iter().map(|&project| self.projects[project].id.clone()).collect();
+        (!by.is_empty()).then_some(Tie { order, by })
+    }
+
+    /// Whatever order they came in, the same comes out.
+    pub(super) fn by_id(&self, mut tied: Vec<usize>) -> Vec<usize> {
+        tied.sort_unstable_by(|&one, &other| self.projects[one].id.cmp(&self.projects[other].id));
+        tied
     }
 
     /// The error that names the tied.
@@ -101,7 +118,8 @@ impl Ties<'_> {
         if unseeded { Error::NoSeed(tied) } else { Error::Undecided(tied) }
     }
 
-    fn split(&self, group: Vec<usize>, link: TieBreak) -> Vec<Vec<usize>> {
+    /// `group` by one link, the best first; level ones stay in the order they have.
+    pub(super) fn split(&self, group: Vec<usize>, link: TieBreak) -> Vec<Vec<usize>> {
         if group.len() < 2 {
             return vec![group];
         }

@@ -117,7 +117,7 @@ pub(super) fn read(
     }
     let rule = read_rule(table, method);
     let envelopes = read_envelopes(table, has_options, place);
-    let threshold = read_threshold(table);
+    let threshold = read_threshold(table, method);
     let exclusions = read_exclusions(table, place);
     let one_per_proposer = table.get("one_per_proposer").unwrap_or(false);
     let one_per_zone = table.get("one_per_zone").unwrap_or(false);
@@ -381,7 +381,17 @@ fn read_envelope(
 }
 
 /// `Some(None)` where there is none; `None` when several are written.
-fn read_threshold(table: &mut Table<'_>) -> Option<Option<Threshold>> {
+fn read_threshold(table: &mut Table<'_>, method: &Method) -> Option<Option<Threshold>> {
+    if matches!(method, Method::Ranking { .. } | Method::Grades { .. }) {
+        let message = || {
+            "`threshold_score` compte des voix ou des points, et ces bulletins n’en donnent pas".to_owned()
+        };
+        table.refuse(
+            "threshold_score",
+            message,
+            "écrivez `threshold_voters` (tant de votants) ou `threshold_share` (une part des votants)",
+        );
+    }
     let score: Option<u64> = table.get("threshold_score");
     let voters: Option<Spanned<u64>> = table.get("threshold_voters");
     let share: Option<Spanned<Share>> = table.get("threshold_share");
