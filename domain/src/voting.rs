@@ -53,7 +53,8 @@ pub struct Published {
     pub voters: u64,
     /// Ballots in the box: as many.
     pub ballots: u64,
-    /// What was committed to before the close: SHA-256 of `seed`, in hexadecimal.
+    /// What was committed to before the vote opened: SHA-256 of `seed`, in hexadecimal, unless the authority's secret is
+    /// another one since.
     pub lot: String,
     /// Seed of the public lot, in hexadecimal.
     pub seed: String,
@@ -100,8 +101,8 @@ impl Voting {
 }
 
 impl BallotBox {
-    /// What is published of `ballots`, found in the box after the close; `seed` is that of the lot.
-    pub fn new(process: &str, voting: &Voting, mut ballots: Vec<Slot>, seed: &[u8]) -> Self {
+    /// What is published of `ballots`, found in the box after the close; `seed` is that of the lot, in hexadecimal.
+    pub fn new(process: &str, voting: &Voting, mut ballots: Vec<Slot>, seed: String) -> Self {
         ballots.sort();
         Self {
             process: process.to_owned(),
@@ -109,7 +110,7 @@ impl BallotBox {
             projects: voting.projects.clone(),
             rules: voting.rules.clone(),
             registered: voting.registered,
-            seed: hex::encode(seed),
+            seed,
             ballots,
         }
     }
@@ -148,9 +149,9 @@ impl BallotBox {
         }
     }
 
-    /// The account of the vote, which closed at `closed` with so many `voters` on the roll. As many ballots as voters, or
-    /// there is no result.
-    pub fn publish(&self, voters: u64, closed: Timestamp) -> Published {
+    /// The account of the vote, which closed at `closed` with so many `voters` on the roll, and whose lot was committed to
+    /// by `lot`, see [`commitment`]. As many ballots as voters, or there is no result.
+    pub fn publish(&self, voters: u64, closed: Timestamp, lot: String) -> Published {
         let ballots = self.ballots.len() as u64;
         let outcome = if ballots == voters {
             self.count()
@@ -161,7 +162,6 @@ impl BallotBox {
             ))
         };
         let seed = self.seed.clone();
-        let lot = hex::decode(&seed).map(|seed| commitment(&seed)).unwrap_or_default();
         Published { process: self.process.clone(), closed, voters, ballots, lot, seed, outcome }
     }
 }

@@ -12,8 +12,12 @@ use crate::{
     writing::writer_partition,
 };
 use domain::{address::BALLOT, deposit::Deposit, rulebook::Rulebook};
+use futures_util::{StreamExt, TryStreamExt, stream};
 use jiff::{Timestamp, tz::TimeZone};
 use std::collections::BTreeSet;
+
+/// People whose rows are written at the same time.
+const AT_ONCE: usize = 16;
 
 /// Gives the rows of every deposit, and of every activity in which people write, whose erasure date has changed since the
 /// last call the new one.
@@ -116,15 +120,16 @@ async fn redate(
     now: Timestamp,
 ) -> Result<(), TableError> {
     for partition in partitions(id) {
+        let mut people = Vec::new();
         for row in query_all(table, &partition, now).await? {
             let support: Support = row.read()?;
             // What was withdrawn goes within a day anyway.
-            if support.standing == Standing::Withdrawn {
-                continue;
+            if support.standing == Standing::Counted {
+                let slot = Key::new(mailbox_partition(id, &support.mailbox), support.slot.to_string());
+                people.push((row, slot));
             }
-            let slot = Key::new(mailbox_partition(id, &support.mailbox), support.slot.to_string());
-            redate_person(table, row, &slot, erased, now).await?;
         }
+        redate_people(table, people, erased, now).await?;
     }
     Ok(())
 }
@@ -137,26 +142,32 @@ async fn redate_roll(
     now: Timestamp,
 ) -> Result<(), TableError> {
     for partition in votes::roll_partitions(process) {
+        let mut people = Vec::new();
         for row in query_all(table, &partition, now).await? {
             let voter: votes::Voter = row.read()?;
             let slot = Key::new(votes::mailbox_partition(process, &voter.mailbox), voter.slot.to_string());
-            redate_person(table, row, &slot, erased, now).await?;
+            people.push((row, slot));
         }
+        redate_people(table, people, erased, now).await?;
     }
     Ok(())
 }
 
-/// A person's row, and the slot that they hold of their mailbox.
-async fn redate_person(
+/// People's rows, and the slot that each holds of their mailbox; but those that have the date, which a writer that was
+/// stopped has left.
+async fn redate_people(
     table: &dyn Table,
-    row: Item,
-    slot: &Key,
+    people: Vec<(Item, Key)>,
     erased: Timestamp,
     now: Timestamp,
 ) -> Result<(), TableError> {
-    let slot = table.get(slot, now).await?;
-    let writes = [row].into_iter().chain(slot).map(|item| until(item, erased)).collect();
-    unless_changed(table, writes, now).await
+    let behind = people.into_iter().filter(|(row, _)| row.expires != Some(erased));
+    let redate = async |(row, slot): (Item, Key)| {
+        let slot = table.get(&slot, now).await?;
+        let writes = [row].into_iter().chain(slot).map(|item| until(item, erased)).collect();
+        unless_changed(table, writes, now).await
+    };
+    stream::iter(behind).map(redate).buffer_unordered(AT_ONCE).try_collect().await
 }
 
 /// The fields that are kept for less time than the rest, and whose time is over at `now`: process, field.

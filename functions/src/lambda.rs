@@ -59,13 +59,14 @@ pub fn table() -> Result<DynamoTable, SettingError> {
     Ok(connect(setting("PARVIS_TABLE")?, &Account::from_environment()?, endpoint.as_deref()))
 }
 
-/// The bucket named `PARVIS_BUCKET`, at `S3_ENDPOINT` when that is set.
+/// The bucket named `PARVIS_BUCKET`, at `S3_ENDPOINT` when that is set. It has the time to take all ballots of a vote.
 ///
 /// # Errors
 /// When a setting is missing.
 pub fn bucket() -> Result<(aws_sdk_s3::Client, String), SettingError> {
     let endpoint = env::var("S3_ENDPOINT").ok();
-    Ok((s3(&Account::from_environment()?, endpoint.as_deref()), setting("PARVIS_BUCKET")?))
+    let patient = TimeoutConfig::builder().connect_timeout(Duration::from_secs(1)).build();
+    Ok((s3(&Account::from_environment()?, endpoint.as_deref(), patient), setting("PARVIS_BUCKET")?))
 }
 
 /// The bucket of files named `PARVIS_ATTACHMENTS`, at `S3_ENDPOINT` when that is set.
@@ -90,7 +91,7 @@ pub fn attachments() -> Result<Arc<dyn Store>, SettingError> {
 
 /// The bucket `name` of an account, where files are stored; at `endpoint` rather than AWS's own when there is one.
 pub fn connect_bucket(name: String, account: &Account, endpoint: Option<&str>) -> Bucket {
-    let client = s3(account, endpoint);
+    let client = s3(account, endpoint, timeouts());
     // As the client names it in what it signs.
     let origin = match endpoint {
         Some(endpoint) => endpoint.trim_end_matches('/').to_owned(),
@@ -99,13 +100,13 @@ pub fn connect_bucket(name: String, account: &Account, endpoint: Option<&str>) -
     Bucket::new(client, name, origin)
 }
 
-fn s3(account: &Account, endpoint: Option<&str>) -> aws_sdk_s3::Client {
+fn s3(account: &Account, endpoint: Option<&str>, timeouts: TimeoutConfig) -> aws_sdk_s3::Client {
     let mut config = aws_sdk_s3::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(account.region.clone())
         .credentials_provider(account.credentials.clone())
         .force_path_style(endpoint.is_some())
-        .timeout_config(timeouts())
+        .timeout_config(timeouts)
         // What is signed for a browser holds no checksum of what it has yet to send.
         .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
         .http_client(http_client());

@@ -10,15 +10,18 @@ use crate::{
     table::{
         Change, CommitError, Condition, Item, Key, MOST_WRITES, Position, Table, TableError, Write, query_all,
     },
-    voting::{minutes, rows::process_of_roll},
+    voting::{
+        kept::{self, Counted},
+        minutes,
+        rows::{is_kept, kept_partition, process_of_roll},
+    },
 };
 use async_trait::async_trait;
 use domain::{
     counts::{ProcessCounts, VotingCounts},
     register::{Act, BUNDLE, Entry, Tally, to_the_minute},
-    rulebook::{Process, Rulebook},
+    rulebook::{Process, Rulebook, Voting},
     secret::{Secret, commitment},
-    voting,
 };
 use jiff::{Timestamp, tz::TimeZone};
 use serde::{Deserialize, Serialize};
@@ -53,7 +56,7 @@ fn count_key(id: DepositId<'_>) -> Key {
 
 /// How many people are on the roll of a vote.
 fn turnout_key(process: &str) -> Key {
-    Key::new(format!("turnout#{process}"), "voters")
+    Key::new(kept_partition(process), "voters")
 }
 
 /// Entries of a log lie in chunks, one for each commit, within bundles of [`BUNDLE`]; each bundle is a partition. An
@@ -201,8 +204,10 @@ fn turnouts(changes: &[Change]) -> BTreeMap<&str, u64> {
 fn is_own(change: &Change) -> bool {
     change.new.as_ref().or(change.old.as_ref()).is_some_and(|item| {
         let partition = &item.key.partition;
-        let own = ["count#", "log#", "turnout#"];
-        partition == "register" || own.iter().any(|prefix| partition.starts_with(prefix))
+        let own = ["count#", "log#"];
+        partition == "register"
+            || is_kept(partition)
+            || own.iter().any(|prefix| partition.starts_with(prefix))
     })
 }
 
@@ -225,11 +230,11 @@ fn act(change: &Change) -> Result<Option<(String, Entry)>, TableError> {
     Ok(Some((id.process.to_owned(), entry)))
 }
 
-/// The public counts of a process.
+/// The public counts of a process. Those of a vote are there before it opens, for its lot is committed to then.
 ///
 /// # Errors
 /// As the table.
-pub async fn counts(
+async fn counts(
     table: &dyn Table,
     id: &str,
     process: &Process,
@@ -244,11 +249,10 @@ pub async fn counts(
         let tally: Tally = item.read()?;
         deposits.insert(item.key.sort, tally.counts(&process.thresholds, zone));
     }
-    let has_opened = |rules: &&domain::rulebook::Voting| now >= rules.window.opens();
-    let voting = match process.voting.as_ref().filter(has_opened) {
+    let voting = match &process.voting {
         Some(_) => Some(VotingCounts {
             voters: voters(table, id, now).await?,
-            lot: voting::commitment(&minutes::lot(secret, id)),
+            lot: kept::lot_commitment(table, secret, id, now).await?,
         }),
         None => None,
     };
@@ -286,6 +290,9 @@ pub async fn log(table: &dyn Table, process: &str, now: Timestamp) -> Result<Vec
 pub trait Publish: Send + Sync + 'static {
     /// Puts a file at `path` of the site, e.g. `data/process.json`; a reader sees the old or the new one, whole.
     async fn put(&self, path: &str, content: Vec<u8>) -> Result<(), TableError>;
+
+    /// Whether there is a file at `path`.
+    async fn has(&self, path: &str) -> Result<bool, TableError>;
 }
 
 /// The folder of the site.
@@ -306,6 +313,11 @@ impl Publish for Folder {
         };
         write().await.map_err(|error| TableError::Busy(format!("{path} could not be published: {error}")))
     }
+
+    async fn has(&self, path: &str) -> Result<bool, TableError> {
+        let there = tokio::fs::try_exists(self.0.join(path)).await;
+        there.map_err(|error| TableError::Busy(format!("{path} could not be looked for: {error}")))
+    }
 }
 
 /// The writer: takes acts into the log and publishes what has changed.
@@ -320,10 +332,10 @@ pub struct Writer {
     forgotten: BTreeSet<(String, String)>,
     /// Processes whose results are published.
     resulted: BTreeSet<String>,
-    /// Votes that are known to have opened.
-    opened: BTreeSet<String>,
     /// Votes that are counted and published.
     counted: BTreeSet<String>,
+    /// Whether erasure dates follow the rulebook.
+    is_dated: bool,
     /// Version of the rulebook at the last run.
     version: Option<String>,
 }
@@ -344,8 +356,8 @@ impl Writer {
             behind: BTreeSet::new(),
             forgotten: BTreeSet::new(),
             resulted: BTreeSet::new(),
-            opened: BTreeSet::new(),
             counted: BTreeSet::new(),
+            is_dated: false,
             version: None,
         }
     }
@@ -361,7 +373,7 @@ impl Writer {
         let rulebook = self.rulebook.borrow_and_update().clone();
         // At first, for whoever wrote before may have stopped between counting and publishing; and under new rules.
         if self.version.as_ref() != Some(&rulebook.version) {
-            erasure::follow(&*self.table, &rulebook, now).await?;
+            self.is_dated = false;
             self.behind.extend(rulebook.processes.keys().cloned());
             self.resulted.clear();
             self.counted.clear();
@@ -370,13 +382,6 @@ impl Writer {
         }
         let (touched, position) = catch_up(&*self.table, &rulebook, now).await?;
         self.behind.extend(touched);
-        // Nothing changes in the table when a vote opens.
-        for (id, process) in &rulebook.processes {
-            let has_opened = process.voting.as_ref().is_some_and(|voting| now >= voting.window.opens());
-            if has_opened && self.opened.insert(id.clone()) {
-                self.behind.insert(id.clone());
-            }
-        }
         let zone = TimeZone::get(&rulebook.time_zone).unwrap_or(TimeZone::UTC);
         let mut has_published = false;
         while let Some(id) = self.behind.first().cloned() {
@@ -388,14 +393,18 @@ impl Writer {
             self.behind.remove(&id);
         }
         has_published |= self.publish_results(&rulebook, now).await?;
-        has_published |= self.publish_minutes(&rulebook, now).await?;
+        let votes = self.publish_votes(&rulebook, now).await;
+        if !self.is_dated {
+            erasure::follow(&*self.table, &rulebook, now).await?;
+            self.is_dated = true;
+        }
         for (process, field) in erasure::due_fields(&rulebook, now) {
             if !self.forgotten.contains(&(process.clone(), field.clone())) {
                 erasure::forget_field(&*self.table, &process, &field, now).await?;
                 self.forgotten.insert((process, field));
             }
         }
-        Ok((has_published, position))
+        Ok((has_published | votes?, position))
     }
 
     /// Publishes `data/<process>.answers.json` of each questionnaire that has closed; whether there was one.
@@ -414,30 +423,74 @@ impl Writer {
         Ok(has_published)
     }
 
-    /// Publishes the minutes of each vote that has closed, its ballots, and the file that others count; whether there was
-    /// one. The minutes come last: who finds them finds the rest.
-    async fn publish_minutes(&mut self, rulebook: &Rulebook, now: Timestamp) -> Result<bool, TableError> {
-        let mut has_published = false;
+    /// Publishes each vote that has closed; whether there was one. What hinders one hinders no other.
+    async fn publish_votes(&mut self, rulebook: &Rulebook, now: Timestamp) -> Result<bool, TableError> {
+        let (mut has_published, mut failed) = (false, None);
         for (id, process) in &rulebook.processes {
             let Some(voting) = &process.voting else { continue };
             if self.counted.contains(id) || !minutes::is_due(voting, now) {
                 continue;
             }
-            let table = &*self.table;
-            let voters = match now < voting.erased {
-                true => minutes::voters(table, id, now).await?,
-                false => voters(table, id, now).await?,
-            };
-            let files = minutes::count(table, rulebook, id, voting, &self.secret, voters, now).await?;
-            self.publish(&format!("data/{id}.ballots.json"), &files.ballots).await?;
-            if let Some(text) = files.pabulib {
-                self.to.put(&format!("data/{id}.pb"), text.into_bytes()).await?;
+            match self.publish_vote(rulebook, id, voting, now).await {
+                Ok(is_new) => {
+                    has_published |= is_new;
+                    self.counted.insert(id.clone());
+                }
+                Err(error) => {
+                    tracing::error!(process = id, %error, "a vote could not be counted");
+                    failed = Some(error);
+                }
             }
-            self.publish(&format!("data/{id}.minutes.json"), &files.minutes).await?;
-            self.counted.insert(id.clone());
-            has_published = true;
         }
-        Ok(has_published)
+        failed.map_or(Ok(has_published), Err)
+    }
+
+    /// Publishes the ballots of a vote, the file that others count, and the minutes, last: who finds them finds the rest.
+    /// A vote is counted once: what is published again, where it is missing, is the same, whatever the rules have become.
+    /// Fictitious ballots are counted by the rules in force. Gives whether anything was published.
+    async fn publish_vote(
+        &self,
+        rulebook: &Rulebook,
+        id: &str,
+        voting: &Voting,
+        now: Timestamp,
+    ) -> Result<bool, TableError> {
+        let table = &*self.table;
+        let minutes_path = format!("data/{id}.minutes.json");
+        let is_fictitious = voting.demonstration.is_some();
+        let earlier = if is_fictitious { None } else { Counted::read(table, id, now).await? };
+        if earlier.is_some() && self.to.has(&minutes_path).await? {
+            return Ok(false);
+        }
+        let ballots = minutes::ballots(table, id, now).await?;
+        let digest = kept::digest(&ballots)?;
+        let counted = match earlier {
+            Some(earlier) => earlier,
+            None => {
+                let voters = match now < voting.erased {
+                    true => minutes::voters(table, id, now).await?,
+                    false => voters(table, id, now).await?,
+                };
+                let seed = hex::encode(minutes::lot(&self.secret, id));
+                let counted = Counted { voting: voting.clone(), voters, seed, ballots: digest.clone() };
+                // A roll and a box that disagree are no count: they are looked at again.
+                match is_fictitious || voters != ballots.len() as u64 {
+                    true => counted,
+                    false => counted.keep(table, id, now).await?,
+                }
+            }
+        };
+        if counted.ballots != digest {
+            return Err(TableError::Broken("its box is not as it was when it was counted".into()));
+        }
+        let lot = kept::lot_commitment(table, &self.secret, id, now).await?;
+        let files = minutes::count(rulebook, id, &counted, ballots, lot);
+        self.publish(&format!("data/{id}.ballots.json"), &files.ballots).await?;
+        if let Some(text) = files.pabulib {
+            self.to.put(&format!("data/{id}.pb"), text.into_bytes()).await?;
+        }
+        self.publish(&minutes_path, &files.minutes).await?;
+        Ok(true)
     }
 
     async fn publish(&self, path: &str, content: &impl Serialize) -> Result<(), TableError> {

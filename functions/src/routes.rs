@@ -3,7 +3,10 @@
 use crate::{door::Door, reports, support, voting, writing};
 use axum::{
     Router,
-    extract::DefaultBodyLimit,
+    extract::{DefaultBodyLimit, Request},
+    http::Method,
+    middleware::{Next, from_fn},
+    response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
 use domain::address::{BALLOT, DRAFT, FILES, OWN, WRITE};
@@ -39,7 +42,18 @@ pub fn router(door: Door) -> Router {
         .route(&act(&format!("{WRITE}/code")), post(writing::confirm).get(writing::show_form))
         .route(&act(DRAFT), get(writing::show_draft))
         .route(&act(&format!("{OWN}/{{id}}")), post(writing::change_own).get(writing::show_own))
+        .layer(from_fn(only_from_here))
         .with_state(door)
+}
+
+/// Leads whoever another site makes send a form to our own page instead: nobody acts, or goes on with a ballot that a
+/// stranger filled in, by following a link. Browsers of before 2020 do not say where a form comes from.
+async fn only_from_here(request: Request, next: Next) -> Response {
+    let from = request.headers().get("sec-fetch-site").map(|value| value.as_bytes());
+    if request.method() == Method::POST && from == Some(b"cross-site") {
+        return Redirect::to(request.uri().path()).into_response();
+    }
+    next.run(request).await
 }
 
 fn ballots() -> Router<Door> {

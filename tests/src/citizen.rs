@@ -82,6 +82,14 @@ impl Citizen {
         Page::of(self.request(path).form(form).send().await?).await
     }
 
+    /// Sends a form as a browser does when a page of another site makes it.
+    ///
+    /// # Errors
+    /// When no answer comes.
+    pub async fn post_from_elsewhere<T: Serialize>(&self, path: &str, form: &T) -> reqwest::Result<Page> {
+        Page::of(self.request(path).header("sec-fetch-site", "cross-site").form(form).send().await?).await
+    }
+
     /// Sends a form as `multipart/form-data`.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ use crate::{
 use domain::{
     ballot::Method,
     eligibility::{Eligibility, Link, Territory},
-    rulebook::{Process, Rulebook, Voting, Words},
+    rulebook::{Process, Rulebook, VotedOn, Voting, Words},
     secret::Secret,
     support::Form,
     tally::{By, Envelope, Project, Rule, Rules, TieBreak, Unfit},
@@ -47,6 +47,7 @@ pub fn voting() -> Voting {
         window: Window::new(opens, closes).expect("a window"),
         opens_text: "21 novembre 2026 à 13 h".into(),
         closes_text: "1er décembre 2026 à 13 h".into(),
+        voted_on: VotedOn::Deposits,
         method: Method::Approval { least: 1, most: Some(2), blank: true },
         projects: [("banc", 10_000), ("four", 30_000), ("haie", 25_000), ("mare", 20_000)]
             .map(|(id, cost)| project(id, cost))
@@ -87,6 +88,7 @@ pub fn rulebook(voting: Voting) -> Arc<Rulebook> {
     let words = [
         ("mail.ballot.subject", "Votre code pour voter : {process}"),
         ("mail.ballot.body", "Votre code : {code}\n{url}\n{contact}"),
+        ("option.refusal.ballot.unknown", "« {project} » n’est pas une proposition."),
     ];
     let words = words.map(|(key, text)| (key.to_owned(), text.to_owned()));
     Arc::new(Rulebook {

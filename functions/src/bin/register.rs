@@ -37,6 +37,19 @@ impl Publish for Bucket {
         let failed = |error| TableError::Busy(aws_sdk_s3::error::DisplayErrorContext(&error).to_string());
         sent.await.map(drop).map_err(failed)
     }
+
+    async fn has(&self, path: &str) -> Result<bool, TableError> {
+        match self.client.head_object().bucket(&self.name).key(path).send().await {
+            Ok(_) => Ok(true),
+            // S3 says that it is forbidden where who asks may not list.
+            Err(error)
+                if error.raw_response().is_some_and(|raw| [403, 404].contains(&raw.status().as_u16())) =>
+            {
+                Ok(false)
+            }
+            Err(error) => Err(TableError::Busy(aws_sdk_s3::error::DisplayErrorContext(&error).to_string())),
+        }
+    }
 }
 
 #[tokio::main(flavor = "current_thread")]

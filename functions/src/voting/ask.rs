@@ -32,10 +32,8 @@ async fn with_ballot(
     if let Some(replaced) = sent.replaced {
         return replace::put(door, subject, &sent, replaced, ballot).await;
     }
-    let tracking = match Tracking::read(&sent.tracking) {
-        Some(tracking) => tracking,
-        None => drawn()?,
-    };
+    // Never one that was sent: whoever made the voter send it would know it.
+    let tracking = drawn()?;
     match ask(Casting { subject, tracking }, door, &sent, address).await {
         Ok(Asked::Closed(refusal)) => show::closed(door, subject, refusal).await,
         Ok(Asked::CodeSent { request, address }) => {

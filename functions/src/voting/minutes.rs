@@ -1,6 +1,6 @@
 //! The box after the close: opened, counted, published with all that a recount needs.
 
-use super::rows;
+use super::{kept::Counted, rows};
 use crate::table::{Table, TableError, query_all};
 use domain::{
     rulebook::{Rulebook, Voting},
@@ -19,8 +19,8 @@ pub fn is_due(voting: &Voting, now: Timestamp) -> bool {
 }
 
 /// The seed of the public lot of a vote: nobody can know it before the close but who holds the authority's secret, who is
-/// held to it by the commitment that is published from the opening on.
-pub fn lot(secret: &Secret, process: &str) -> Vec<u8> {
+/// held to it by the commitment that is published before the opening.
+pub(crate) fn lot(secret: &Secret, process: &str) -> Vec<u8> {
     hex::decode(secret.key(&["lot", process]).pseudonym(&["seed"]).as_str()).unwrap_or_default()
 }
 
@@ -60,23 +60,18 @@ pub struct Files {
     pub pabulib: Option<String>,
 }
 
-/// Opens the box and counts. `voters` are those that were on the roll: as many as there are ballots, or there is no result,
-/// which is published as such.
-///
-/// # Errors
-/// As a read of the table.
-pub async fn count(
-    table: &dyn Table,
+/// Counts the ballots. As many as there were people on the roll, or there is no result, which is published as such. `lot` is
+/// what the lot was committed to.
+pub(crate) fn count(
     rulebook: &Rulebook,
     process: &str,
-    voting: &Voting,
-    secret: &Secret,
-    voters: u64,
-    now: Timestamp,
-) -> Result<Files, TableError> {
-    let ballots = ballots(table, process, now).await?;
-    let ballots = BallotBox::new(process, voting, ballots, &lot(secret, process));
-    let minutes = ballots.publish(voters, voting.window.closes());
+    counted: &Counted,
+    ballots: Vec<Slot>,
+    lot: String,
+) -> Files {
+    let Counted { voting, voters, seed, .. } = counted;
+    let ballots = BallotBox::new(process, voting, ballots, seed.clone());
+    let minutes = ballots.publish(*voters, voting.window.closes(), lot);
     let pabulib = match &minutes.outcome {
         Outcome::Minutes(counted) => {
             let heading = heading(rulebook, process, voting);
@@ -84,7 +79,7 @@ pub async fn count(
         }
         Outcome::Question(_) | Outcome::Undecided(_) => None,
     };
-    Ok(Files { ballots, minutes, pabulib })
+    Files { ballots, minutes, pabulib }
 }
 
 fn heading(rulebook: &Rulebook, process: &str, voting: &Voting) -> Heading {

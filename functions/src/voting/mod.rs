@@ -6,6 +6,7 @@
 mod arrange;
 mod ask;
 mod cast;
+pub(crate) mod kept;
 pub mod minutes;
 mod replace;
 pub mod rows;
@@ -26,16 +27,17 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use domain::{
+    form::read::decimal::written,
     limits::CODE_LIFETIME,
     refusal::Refusal,
-    rulebook::{Process, Rulebook, Voting},
+    rulebook::{Process, Rulebook, Voting, Words},
     secret::Pseudonym,
     support::Claims,
     tracking::Tracking,
 };
 use jiff::Timestamp;
 use sent::{Sent, Step};
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 type Typed = Result<Body<Vec<(String, String)>>, FormRejection>;
 
@@ -153,6 +155,11 @@ impl Subject {
     fn process(&self) -> &Process {
         &self.rulebook.processes[&self.process_id]
     }
+
+    /// With the noun for what is voted on.
+    fn words(&self) -> Cow<'_, Words> {
+        self.rulebook.words.of_vote_on(self.voting.voted_on)
+    }
 }
 
 /// A ballot that waits for its voter's code.
@@ -200,7 +207,7 @@ impl Journey for Casting<'_> {
 
     fn write_mail(&self, to: &str, code: &str) -> Mail {
         let Subject { rulebook, voting, .. } = self.subject;
-        let process = self.subject.process();
+        let (process, words) = (self.subject.process(), self.subject.words());
         let minutes = CODE_LIFETIME.as_mins().to_string();
         let url = format!("{}{}", rulebook.base_url, voting.path);
         let values = [
@@ -214,8 +221,13 @@ impl Journey for Casting<'_> {
         Mail {
             from: rulebook.sender.clone(),
             to: to.to_owned(),
-            subject: rulebook.words.say("mail.ballot.subject", &values),
-            body: rulebook.words.say("mail.ballot.body", &values),
+            subject: words.say("mail.ballot.subject", &values),
+            body: words.say("mail.ballot.body", &values),
         }
     }
+}
+
+/// « 1 234,50 € », of cents.
+fn euros(cents: u64) -> String {
+    format!("{}\u{a0}€", written(i64::try_from(cents).unwrap_or(i64::MAX), 2))
 }

@@ -6,6 +6,7 @@ use domain::{secret::Secret, support::Claims, tracking::Tracking};
 use serde::{Deserialize, Serialize};
 
 const ROLL: &str = "roll";
+const KEPT: &str = "vote";
 
 /// The row of a person on the roll. Purpose: one ballot per person; erased when the rulebook says
 /// ([`domain::rulebook::Voting::erased`]). It holds no time, and nothing of the ballot.
@@ -22,6 +23,16 @@ impl Voter {
     pub fn new(claims: &Claims, slot: usize) -> Self {
         Self { mailbox: claims.mailbox.clone(), slot }
     }
+}
+
+/// The partition of what is kept of a vote for good: how many people were on the roll, and what [`super::kept`] has.
+pub fn kept_partition(process: &str) -> String {
+    format!("{KEPT}#{process}")
+}
+
+/// Whether a partition is one of [`kept_partition`].
+pub fn is_kept(partition: &str) -> bool {
+    partition.strip_prefix(KEPT).is_some_and(|rest| rest.starts_with('#'))
 }
 
 /// The key of the pseudonyms of one vote, so that it cannot be joined with anything else.

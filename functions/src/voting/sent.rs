@@ -1,5 +1,6 @@
 //! What a page of the vote sends. The ballot travels from page to page, and is stored nowhere before it is cast.
 
+use super::euros;
 use crate::{proof::CodeForm, respond::Failure};
 use domain::{
     ballot::{Answers, Ballot, check},
@@ -93,16 +94,24 @@ impl Sent {
     /// The ballot that it amounts to.
     ///
     /// # Errors
-    /// Every reason to refuse it, in which projects have their names.
+    /// Every reason to refuse it, in which projects have their names and sums are in euros.
     pub(super) fn ballot(&self, voting: &Voting) -> Result<Ballot, Vec<Refusal>> {
         let checked = check(&self.answers, &voting.method, &voting.choices(), voting.envelope());
         checked.map_err(|mut refusals| {
             for (name, value) in refusals.iter_mut().flat_map(|refusal| &mut refusal.values) {
-                if *name == "project"
-                    && let Some(project) = voting.projects.iter().find(|project| project.id == *value)
-                    && !project.name.is_empty()
-                {
-                    value.clone_from(&project.name);
+                match *name {
+                    "project" | "other" => {
+                        let project = voting.projects.iter().find(|project| project.id == *value);
+                        if let Some(project) = project.filter(|project| !project.name.is_empty()) {
+                            value.clone_from(&project.name);
+                        }
+                    }
+                    "cost" | "envelope" | "over" => {
+                        if let Ok(cents) = value.parse() {
+                            *value = euros(cents);
+                        }
+                    }
+                    _ => {}
                 }
             }
             refusals

@@ -3,6 +3,7 @@
 use super::{
     Subject,
     arrange::Items,
+    euros,
     sent::{Sent, TRACKING},
 };
 use crate::{
@@ -13,7 +14,6 @@ use crate::{
 use axum::{http::StatusCode, response::Response};
 use domain::{
     ballot::{Ballot, Method, order},
-    form::read::decimal::written,
     refusal::Refusal,
     rulebook::{Voting, group_digits},
     support::Form,
@@ -41,7 +41,7 @@ pub(super) async fn ballot(
     let mut carry = borrowed(&travels);
     carry.extend(sent.person.fields().into_iter().filter(|(_, typed)| !typed.is_empty()));
     let filling = Filling { values: borrowed(&values), carry, may, refusals, ..Filling::default() };
-    respond::render_html(door, &subject.rulebook.words, &page, status, &filling)
+    respond::render_html(door, &subject.words(), &page, status, &filling)
 }
 
 /// Says that the vote is not open.
@@ -84,7 +84,7 @@ pub(super) async fn review(
         refusals,
         ..Filling::default()
     };
-    respond::render_html(door, &subject.rulebook.words, &page, status, &filling)
+    respond::render_html(door, &subject.words(), &page, status, &filling)
 }
 
 /// Asks for the code that was mailed to `address`; the ballot and its tracking code travel on.
@@ -147,7 +147,7 @@ async fn render(
     status: StatusCode,
     filling: &Filling<'_>,
 ) -> Answer {
-    respond::render(door, &subject.rulebook.words, &subject.voting.path, page, status, filling).await
+    respond::render(door, &subject.words(), &subject.voting.path, page, status, filling).await
 }
 
 fn borrowed(pairs: &[(String, String)]) -> Vec<(&str, &str)> {
@@ -225,8 +225,4 @@ fn spent(ballot: &Ballot, voting: &Voting) -> Option<(String, String)> {
         }
         _ => None,
     }
-}
-
-fn euros(cents: u64) -> String {
-    format!("{}\u{a0}€", written(i64::try_from(cents).unwrap_or(i64::MAX), 2))
 }

@@ -1,6 +1,8 @@
 //! The journey of a secret ballot over HTTP, on every engine.
 
+mod frozen;
 mod killed;
+mod methods;
 mod minutes;
 mod races;
 mod secrecy;
@@ -8,7 +10,7 @@ mod secrecy;
 use axum::{Extension, Router};
 use domain::{
     ballot::{Answer, Ballot, Grade, Method, Missing},
-    rulebook::Voting,
+    rulebook::{VotedOn, Voting},
     support::Form,
     tracking::Tracking,
     voting::Slot,
@@ -295,6 +297,21 @@ async fn i11_every_ballot_that_is_none_comes_back_with_what_was_typed_and_why() 
 }
 
 #[tokio::test]
+async fn where_options_are_voted_on_refusals_have_their_noun() {
+    for (voted_on, said) in [
+        (VotedOn::Deposits, "refusal.ballot.unknown"),
+        (VotedOn::Options, "« lune » n’est pas une proposition."),
+    ] {
+        let place = polling(engines::sqlite(), Voting { voted_on, ..voting() });
+        let citizen = place.open(place.door.clone()).await;
+        let empty = citizen.post(BALLOT, &[("step", "begin")]).await.unwrap();
+        let typed = with(&empty, &[("choice", "lune"), ("step", "review")]);
+        let page = citizen.post(BALLOT, &typed).await.unwrap();
+        assert!(page.refusals().contains(said), "{}", page.refusals());
+    }
+}
+
+#[tokio::test]
 async fn i11_an_identity_with_mistakes_comes_back_beside_the_ballot() {
     let place = polling(engines::sqlite(), voting());
     let citizen = place.open(place.door.clone()).await;
@@ -497,4 +514,33 @@ async fn i5_reading_an_address_of_the_vote_does_nothing() {
 /// The same vote, which closes at another moment.
 fn closing(closes: Timestamp) -> Voting {
     Voting { window: Window::new(noon(), closes).unwrap(), ..voting() }
+}
+
+#[tokio::test]
+async fn a_form_that_another_site_sends_does_nothing_and_leads_to_the_page_of_the_vote() {
+    let place = polling(engines::sqlite(), voting());
+    let citizen = place.open(place.door.clone()).await;
+    let pairs = up_to_code(&place, &citizen, &form(1), &["mare"]).await;
+    for path in ["", "/identite", "/code", "/remplacer"] {
+        let path = format!("{BALLOT}{path}");
+        let page = citizen.post_from_elsewhere(&path, &pairs).await.unwrap();
+        assert_eq!((page.status, page.headers["location"].to_str().unwrap()), (303, path.as_str()));
+    }
+    assert_voted(&place, 0).await;
+    assert_eq!(place.outbox.mails().len(), 1);
+    assert_eq!(confirm(&citizen, &pairs).await.status, 200);
+}
+
+#[tokio::test]
+async fn nobody_chooses_the_tracking_code_under_which_another_votes() {
+    let place = polling(engines::sqlite(), voting());
+    let citizen = place.open(place.door.clone()).await;
+    let chosen = Tracking::new([9; 16]).to_string();
+    let mut sent: Vec<(&str, String)> = vec![("choice", "mare".into()), ("tracking", chosen.clone())];
+    let person = form(1);
+    sent.extend(person.fields().map(|(name, value)| (name, value.to_owned())));
+    let page = citizen.post(&format!("{BALLOT}/identite"), &sent).await.unwrap();
+    assert_eq!(page.status, 200, "{}", page.html);
+    let drawn = page.all("[name=tracking]", "value");
+    assert!(drawn.len() == 1 && drawn[0] != chosen, "{drawn:?}");
 }
