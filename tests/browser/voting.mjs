@@ -2,7 +2,8 @@
 // `node voting.mjs BASE_URL [--only TEXT] [--save FOLDER]`, as journey.mjs. BASE_URL is a running `parvis serve` of the
 // reference site.
 
-import { check, fill, read, run, somebody } from "./visit.mjs";
+import { begin, confirm, identify, press, send, tracking, voteAgain } from "./polling.mjs";
+import { check, read, run, somebody } from "./visit.mjs";
 
 const BUDGET = "/garennes/budget-participatif-2026/";
 const QUESTION = "/garennes/votation-route-des-gorges/";
@@ -16,36 +17,18 @@ const withAndWithoutJavaScript = (name, walk) => {
   scenario(`${name}, at 320 px`, { viewport: { width: 320, height: 640 } }, walk);
 };
 
-const step = (page, name) => page.locator(`main button[name=step][value=${name}]`);
-const press = (visit, page, name, status) => visit.follow(page, () => step(page, name).click(), status);
 const ticks = (page) => page.locator("main [name=choice]:not(#blank)");
 
-/** Sends the form by its own button, not by that which leads back. */
-const send = (visit, page, status) =>
-  visit.follow(page, () => page.locator("main form button:not([name], [type])").click(), status);
-
-/** An empty ballot. */
-async function begin(visit, process) {
-  const page = await visit.open(`${process}voter/`);
-  await press(visit, page, "begin");
-  return page;
-}
-
-/** From the ballot as it is filled in to the receipt, whose tracking code it gives. */
-async function cast(visit, page) {
+/** From the ballot as it is filled in to the receipt of somebody, whose tracking code it gives. */
+async function cast(visit, page, person = somebody()) {
   await press(visit, page, "review");
   await visit.inspect(page, "the ballot read again");
-  const person = somebody();
-  await fill(page, person);
-  const links = page.locator("[name=link][type=radio]");
-  if (await links.count()) await links.first().check();
-  await page.locator("[name=consent]").check();
+  await identify(page, person);
   await send(visit, page);
   await visit.inspect(page, "the code of a ballot");
-  await page.locator("#code").fill(await visit.code(person.email));
-  await send(visit, page);
+  await confirm(visit, page, person);
   await visit.inspect(page, "the receipt");
-  return read(page.locator("[data-tracking]"));
+  return tracking(page);
 }
 
 withAndWithoutJavaScript("a ballot is filled in, refused, read again, cast and replaced", async (visit) => {
@@ -61,14 +44,14 @@ withAndWithoutJavaScript("a ballot is filled in, refused, read again, cast and r
   check(await ticks(page).nth(0).isChecked(), "what was ticked is lost");
   const again = await ticks(page).evaluateAll((all) => all.map(({ value }) => value).join(" "));
   check(order === again, "the order of the projects has changed");
-  const tracking = await cast(visit, page);
-  check(/^([0-9A-Z]{4}-){6}[0-9A-Z]{2}$/.test(tracking), `not a tracking code: ${tracking}`);
+  const code = await cast(visit, page);
+  check(/^([0-9A-Z]{4}-){6}[0-9A-Z]{2}$/.test(code), `not a tracking code: ${code}`);
 
   await visit.go(page, `${BUDGET}voter/remplacer/`);
   await visit.inspect(page, "where the tracking code is typed");
   await page.locator("#tracking").fill("7K3M");
   await send(visit, page, 422);
-  await page.locator("#tracking").fill(tracking.toLowerCase().replaceAll("-", " "));
+  await page.locator("#tracking").fill(code.toLowerCase().replaceAll("-", " "));
   await send(visit, page);
   check((await page.locator("main [name=choice]:checked").count()) === 0, "the old ballot is shown");
   await ticks(page).nth(2).check();
@@ -76,7 +59,18 @@ withAndWithoutJavaScript("a ballot is filled in, refused, read again, cast and r
   check((await page.locator("#email").count()) === 0, "who replaces a ballot is asked who they are");
   await send(visit, page);
   await visit.inspect(page, "a ballot replaced");
-  check((await read(page.locator("[data-tracking]"))) === tracking, "another tracking code");
+  check((await tracking(page)) === code, "another tracking code");
+});
+
+withAndWithoutJavaScript("who has voted already is told so, and how to replace their ballot", async (visit) => {
+  const person = somebody();
+  const page = await begin(visit, BUDGET);
+  await ticks(page).nth(0).check();
+  await cast(visit, page, person);
+  const again = await begin(visit, BUDGET);
+  await ticks(again).nth(1).check();
+  await press(visit, again, "review");
+  await voteAgain(visit, again, person, "already voted");
 });
 
 withAndWithoutJavaScript("a question is answered by a blank vote", async (visit) => {
@@ -99,11 +93,11 @@ scenario("the basket says what is left, and the receipt is kept on request", {},
   const all = await page.locator(".voted > li:visible").count();
   await page.locator(".filters label").nth(1).click();
   check((await page.locator(".voted > li:visible").count()) < all, "the filter hides nothing");
-  const tracking = await cast(visit, page);
+  const code = await cast(visit, page);
   await page.locator("[data-keep]").click();
   await visit.go(page, `${BUDGET}voter/remplacer/`);
   await page.locator("[data-stored] button").click();
-  check((await page.locator("#tracking").inputValue()) === tracking, "the code is not kept");
+  check((await page.locator("#tracking").inputValue()) === code, "the code is not kept");
   // A voter asked for it: nothing else may be kept.
   await page.evaluate(() => localStorage.removeItem("parvis-bulletin:budget-participatif-2026"));
 });
