@@ -12,7 +12,7 @@ use crate::{
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 /// The rules in force, as built from the content.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -72,6 +72,9 @@ pub struct Voting {
     pub opens_text: String,
     /// `window.closes` as the site writes it.
     pub closes_text: String,
+    /// What one votes on.
+    #[serde(default, skip_serializing_if = "VotedOn::is_deposits")]
+    pub voted_on: VotedOn,
     /// How one votes.
     pub method: Method,
     /// What is voted on, in the order of the content; nothing for a question that is answered by yes or no.
@@ -88,6 +91,23 @@ pub struct Voting {
     /// How many fictitious ballots to plant in an empty store once the vote is open, on a site that says it is fictitious.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub demonstration: Option<u64>,
+}
+
+/// What one votes on, which words have a noun for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum VotedOn {
+    /// What citizens submitted: « projet ».
+    #[default]
+    Deposits,
+    /// The options of a votation, or the one question of it: « proposition ».
+    Options,
+}
+
+impl VotedOn {
+    fn is_deposits(&self) -> bool {
+        *self == Self::Deposits
+    }
 }
 
 /// The activity in which citizens write: deposits that are examined and published, or answers that are only counted.
@@ -202,6 +222,9 @@ impl Demonstration {
 #[serde(transparent)]
 pub struct Words(pub BTreeMap<String, String>);
 
+/// How keys begin of what is said otherwise where options are voted on.
+const OPTION: &str = "option.";
+
 impl Words {
     /// The text for `key` with its placeholders filled; the key itself when the theme has no such text, so
     /// that a gap is seen and not hidden.
@@ -220,6 +243,19 @@ impl Words {
             }
         }
         said
+    }
+
+    /// The words for a vote on that: where options are voted on, `option.how.grades` is said in place of `how.grades`.
+    #[must_use]
+    pub fn of_vote_on(&self, voted_on: VotedOn) -> Cow<'_, Self> {
+        let options = || {
+            let own = self.0.range(OPTION.to_owned()..);
+            own.map_while(|(key, text)| Some((key.strip_prefix(OPTION)?.to_owned(), text.clone())))
+        };
+        match voted_on {
+            VotedOn::Deposits => Cow::Borrowed(self),
+            VotedOn::Options => Cow::Owned(Self(self.0.clone().into_iter().chain(options()).collect())),
+        }
     }
 
     /// A number of supports in words, e.g. « 1 soutien », « 1 234 soutiens » with a narrow no-break space.
@@ -252,6 +288,19 @@ mod tests {
         assert_eq!(group_digits(0), "0");
         assert_eq!(group_digits(999), "999");
         assert_eq!(group_digits(1_674_980), "1\u{202f}674\u{202f}980");
+    }
+
+    #[test]
+    fn where_options_are_voted_on_words_have_their_noun() {
+        let words = [
+            ("how.grades", "à chaque projet"),
+            ("how.blank", "blanc"),
+            ("option.how.grades", "à chaque proposition"),
+        ];
+        let words = Words(words.map(|(key, text)| (key.to_owned(), text.to_owned())).into());
+        let said = |voted_on| ["how.grades", "how.blank"].map(|key| words.of_vote_on(voted_on).say(key, &[]));
+        assert_eq!(said(VotedOn::Deposits), ["à chaque projet", "blanc"]);
+        assert_eq!(said(VotedOn::Options), ["à chaque proposition", "blanc"]);
     }
 
     #[test]

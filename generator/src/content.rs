@@ -7,6 +7,7 @@ pub(crate) mod document;
 pub(crate) mod head;
 pub(crate) mod hidden;
 pub(crate) mod leaf;
+mod map_file;
 pub(crate) mod organisation;
 pub(crate) mod petition;
 pub(crate) mod process;

@@ -1,5 +1,6 @@
 //! TOML read key by key: what is wrong is reported where it stands, and reading goes on.
 
+mod coordinates;
 mod quantity;
 mod syntax;
 mod value;

@@ -7,7 +7,10 @@ use crate::{chart::round_number, markdown::Text};
 use domain::rulebook::group_digits;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::{f64::consts::PI, fmt::Write as _};
+use std::{
+    f64::consts::PI,
+    fmt::{self, Write as _},
+};
 
 /// Width of a drawing, in its own units: about two to a pixel on a wide screen.
 const WIDTH: f64 = 800.0;
@@ -19,8 +22,15 @@ const MARGIN: f64 = 34.0;
 const FOOT: f64 = 34.0;
 /// Between the centres of two discs that do not touch.
 const DISC: f64 = 62.0;
+/// Half of the dot of a landmark, and of the room around it.
+const DOT: f64 = 14.0;
 /// Size of text; on a phone of 320 px it is one of 11 px.
 const TEXT: f64 = 32.0;
+/// What is laid out for a map whose points are in the list beside it.
+const LEGENDED: Layout = Layout { apart: DISC, text: TEXT };
+/// The same where points lead somewhere: on a phone of 320 px their discs are large enough to be touched, and names are left
+/// out; elsewhere there is room for smaller ones.
+const LEADING: Layout = Layout { apart: 72.0, text: 24.0 };
 /// Width of a character of such text, in its size, on average.
 const CHARACTER: f64 = 0.52;
 /// How far a simplified outline may be from the true one: less than can be seen.
@@ -75,6 +85,60 @@ impl MapError {
     }
 }
 
+/// A place on the Earth, in degrees (WGS 84).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Coordinates {
+    longitude: f64,
+    latitude: f64,
+}
+
+/// Why two numbers are no place that a map can show, for an editor.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Nowhere {
+    #[error("[{0}, {1}] n’est pas une longitude et une latitude en degrés")]
+    OutOfRange(String, String),
+    #[error("longitude et latitude sont probablement échangées : ce lieu tombe au large de la Somalie")]
+    Exchanged,
+}
+
+impl Nowhere {
+    /// What to do about it.
+    pub(crate) fn help(&self) -> &'static str {
+        match self {
+            Self::OutOfRange(..) => {
+                "écrivez [longitude, latitude], en degrés WGS 84 (EPSG:4326), et non en Lambert 93"
+            }
+            Self::Exchanged => "écrivez la longitude d’abord : [-1.55, 47.22] pour Nantes",
+        }
+    }
+}
+
+impl Coordinates {
+    /// # Errors
+    /// When they are not on a map of the Earth, or look exchanged.
+    pub(crate) fn new(longitude: f64, latitude: f64) -> Result<Self, Nowhere> {
+        if !is_on_earth(&Position(longitude, latitude)) {
+            return Err(Nowhere::OutOfRange(longitude.to_string(), latitude.to_string()));
+        }
+        if looks_exchanged((longitude, latitude)) {
+            return Err(Nowhere::Exchanged);
+        }
+        Ok(Self { longitude, latitude })
+    }
+
+    /// Where it would be, had its numbers been written in the other order.
+    pub(crate) fn exchanged(self) -> Result<Self, Nowhere> {
+        Self::new(self.latitude, self.longitude)
+    }
+}
+
+/// As in front matter.
+impl fmt::Display for Coordinates {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "[{}, {}]", self.longitude, self.latitude)
+    }
+}
+
 /// A drawing, ready to print.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Map {
@@ -82,8 +146,10 @@ pub(crate) struct Map {
     height: i32,
     pub(crate) outlines: Vec<Shape>,
     pub(crate) lines: Vec<Shape>,
-    /// In the order of the file, which is that of their numbers.
+    /// In the order of their numbers.
     pub(crate) points: Vec<Point>,
+    /// What one knows one's way by, where the points are others than those of the file.
+    landmarks: Vec<Landmark>,
     scale: Scale,
     projection: Projection,
 }
@@ -118,6 +184,32 @@ pub(crate) struct Point {
     y: i32,
     /// Where it is, when its disc had to give way to another.
     origin: Option<Place>,
+}
+
+/// A town, a square: a dot, and its name where there is room for it.
+#[derive(Debug, Clone, Serialize)]
+struct Landmark {
+    name: Text,
+    x: i32,
+    y: i32,
+    label: Option<Label>,
+}
+
+/// Where a name is written beside a dot.
+#[derive(Debug, Clone, Copy, Serialize)]
+struct Label {
+    #[serde(flatten)]
+    place: Place,
+    /// What of it is at that place.
+    anchor: Anchor,
+}
+
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Anchor {
+    Start,
+    Middle,
+    End,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -197,27 +289,150 @@ enum Kind {
 /// # Errors
 /// When it is not a `FeatureCollection` of points, lines and polygons on the Earth.
 pub(crate) fn read(text: &str) -> Result<Map, MapError> {
-    let root: Value = serde_json::from_str(text.trim_start_matches('\u{feff}'))
-        .map_err(|error| MapError::Json { line: error.line(), column: error.column() })?;
-    let Some(Value::Array(features)) = root.get("features").filter(|_| root["type"] == "FeatureCollection")
-    else {
-        return Err(MapError::NotACollection);
-    };
-    let mut drawn = Vec::new();
-    for (index, feature) in features.iter().enumerate() {
-        drawn.extend(read_feature(feature, index + 1)?);
+    let ground = Ground::read(text)?;
+    Ok(ground.draw(ground.spots.clone(), &[], LEGENDED))
+}
+
+/// What a GeoJSON file shows, for other points to be put on it.
+pub(crate) struct Ground {
+    /// Areas, with their rings for want of their labels.
+    areas: Vec<(Shape, Vec<Line>)>,
+    lines: Vec<Shape>,
+    spots: Vec<Spot>,
+    view: View,
+}
+
+/// A point of a drawing that has no number yet.
+#[derive(Clone)]
+struct Spot {
+    number: usize,
+    name: Text,
+    text: Option<Text>,
+    url: Option<String>,
+    at: (f64, f64),
+}
+
+/// Something to be put on a map.
+pub(crate) struct Pin {
+    pub(crate) number: usize,
+    pub(crate) name: Text,
+    /// Where its disc leads.
+    pub(crate) url: String,
+    pub(crate) at: Coordinates,
+}
+
+impl Ground {
+    /// # Errors
+    /// When `text` is not a `FeatureCollection` of points, lines and polygons on the Earth.
+    pub(crate) fn read(text: &str) -> Result<Self, MapError> {
+        let root: Value = serde_json::from_str(text.trim_start_matches('\u{feff}'))
+            .map_err(|error| MapError::Json { line: error.line(), column: error.column() })?;
+        let Some(Value::Array(features)) =
+            root.get("features").filter(|_| root["type"] == "FeatureCollection")
+        else {
+            return Err(MapError::NotACollection);
+        };
+        let mut drawn = Vec::new();
+        for (index, feature) in features.iter().enumerate() {
+            drawn.extend(read_feature(feature, index + 1)?);
+        }
+        let positions = || drawn.iter().flat_map(|drawn| &drawn.parts).flatten().copied();
+        if positions().next().is_none() {
+            return Err(MapError::Empty);
+        }
+        if positions().all(looks_exchanged) {
+            return Err(MapError::Exchanged);
+        }
+        for part in drawn.iter_mut().flat_map(|drawn| &mut drawn.parts) {
+            part.iter_mut().for_each(|position| *position = mercator(*position));
+        }
+        Ok(Self::of(drawn))
     }
-    let positions = || drawn.iter().flat_map(|drawn| &drawn.parts).flatten().copied();
-    if positions().next().is_none() {
-        return Err(MapError::Empty);
+
+    fn of(drawn: Vec<Drawn>) -> Self {
+        let view = View::of(drawn.iter().flat_map(|drawn| &drawn.parts).flatten().copied());
+        let (mut areas, mut lines, mut spots) = (Vec::new(), Vec::new(), Vec::new());
+        for Drawn { kind, parts, properties: Properties { name, text, url } } in drawn {
+            let parts: Vec<Line> =
+                parts.into_iter().map(|part| part.into_iter().map(|at| view.place(at)).collect()).collect();
+            let written = |text: Option<String>| {
+                text.filter(|text| !text.trim().is_empty()).map(|text| Text::new(text.trim()))
+            };
+            match kind {
+                Kind::Points => {
+                    for at in parts.into_iter().flatten() {
+                        let name = written(name.clone()).unwrap_or_default();
+                        let (number, text, url) = (spots.len() + 1, written(text.clone()), url.clone());
+                        spots.push(Spot { number, name, text, url, at });
+                    }
+                }
+                Kind::Line => {
+                    let path = parts.iter().map(|line| path(line, false)).collect();
+                    lines.push(Shape { name: written(name), path, label: None });
+                }
+                Kind::Area => {
+                    let path = parts.iter().map(|ring| path(ring, true)).collect();
+                    areas.push((Shape { name: written(name), path, label: None }, parts));
+                }
+            }
+        }
+        Self { areas, lines, spots, view }
     }
-    if positions().all(looks_exchanged) {
-        return Err(MapError::Exchanged);
+
+    /// Whether a place is on the drawing.
+    pub(crate) fn shows(&self, place: Coordinates) -> bool {
+        let (x, y) = self.place(place);
+        (0.0..=WIDTH).contains(&x) && (0.0..=self.view.height).contains(&y)
     }
-    for part in drawn.iter_mut().flat_map(|drawn| &mut drawn.parts) {
-        part.iter_mut().for_each(|position| *position = mercator(*position));
+
+    /// The drawing, on which the points of the file are landmarks, and where these are on it, in their order.
+    pub(crate) fn with(&self, pins: Vec<Pin>) -> (Map, Vec<Point>) {
+        let spot = |Pin { number, name, url, at }| Spot {
+            number,
+            name,
+            text: None,
+            url: Some(url),
+            at: self.place(at),
+        };
+        let mut map = self.draw(pins.into_iter().map(spot).collect(), &self.spots, LEADING);
+        let points = std::mem::take(&mut map.points);
+        (map, points)
     }
-    Ok(draw(drawn))
+
+    fn place(&self, Coordinates { longitude, latitude }: Coordinates) -> (f64, f64) {
+        self.view.place(mercator((longitude, latitude)))
+    }
+
+    /// With a disc for each of `spots`, and a dot for each of `landmarks`.
+    fn draw(&self, spots: Vec<Spot>, landmarks: &[Spot], Layout { apart, text: size }: Layout) -> Map {
+        let height = self.view.height;
+        let origins: Vec<(f64, f64)> = spots.iter().map(|spot| spot.at).collect();
+        let discs = spread(&origins, height, apart);
+        let points = spots.into_iter().zip(&discs).map(|(Spot { number, name, text, url, at }, disc)| {
+            let (Place { x, y }, origin) = (rounded(*disc), rounded(at));
+            Point {
+                number,
+                name,
+                text,
+                url,
+                x,
+                y,
+                origin: Some(origin).filter(|from| *from != Place { x, y }),
+            }
+        });
+        let mut taken: Vec<Frame> = discs.iter().map(|disc| Frame::new(*disc, apart, apart)).collect();
+        let landmarks = with_names(landmarks, height, size, &mut taken);
+        Map {
+            width: WIDTH as i32,
+            height: (height + FOOT) as i32,
+            outlines: with_labels(&self.areas, size, &mut taken),
+            lines: self.lines.clone(),
+            points: points.collect(),
+            landmarks,
+            scale: self.view.scale(),
+            projection: self.view.projection(),
+        }
+    }
 }
 
 /// Whether a place is where metropolitan France goes with longitude and latitude exchanged: off Somalia.
@@ -273,6 +488,15 @@ fn mercator((longitude, latitude): (f64, f64)) -> (f64, f64) {
     (longitude.to_radians(), -(PI / 4.0 + latitude.to_radians() / 2.0).tan().ln())
 }
 
+/// How large is what is put on the ground.
+#[derive(Clone, Copy)]
+struct Layout {
+    /// Between the centres of two discs.
+    apart: f64,
+    /// Size of names.
+    text: f64,
+}
+
 /// How positions become places of the drawing.
 struct View {
     /// Centre of what is drawn, in radians.
@@ -318,58 +542,12 @@ impl View {
     }
 }
 
-fn draw(drawn: Vec<Drawn>) -> Map {
-    let view = View::of(drawn.iter().flat_map(|drawn| &drawn.parts).flatten().copied());
-    let (mut areas, mut lines, mut points, mut origins) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for Drawn { kind, parts, properties: Properties { name, text, url } } in drawn {
-        let parts: Vec<Line> =
-            parts.into_iter().map(|part| part.into_iter().map(|at| view.place(at)).collect()).collect();
-        let written = |text: Option<String>| {
-            text.filter(|text| !text.trim().is_empty()).map(|text| Text::new(text.trim()))
-        };
-        match kind {
-            Kind::Points => {
-                for place in parts.into_iter().flatten() {
-                    let name = written(name.clone()).unwrap_or_default();
-                    let number = points.len() + 1;
-                    let (text, url) = (written(text.clone()), url.clone());
-                    points.push(Point { number, name, text, url, x: 0, y: 0, origin: None });
-                    origins.push(place);
-                }
-            }
-            Kind::Line => {
-                let path = parts.iter().map(|line| path(line, false)).collect();
-                lines.push(Shape { name: written(name), path, label: None });
-            }
-            Kind::Area => {
-                let path = parts.iter().map(|ring| path(ring, true)).collect();
-                areas.push((Shape { name: written(name), path, label: None }, parts));
-            }
-        }
-    }
-    let discs = spread(&origins, view.height);
-    for ((point, disc), origin) in points.iter_mut().zip(&discs).zip(&origins) {
-        let (place, origin) = (rounded(*disc), rounded(*origin));
-        (point.x, point.y) = (place.x, place.y);
-        point.origin = Some(origin).filter(|origin| *origin != place);
-    }
-    Map {
-        width: WIDTH as i32,
-        height: (view.height + FOOT) as i32,
-        outlines: with_labels(areas, &discs),
-        lines,
-        points,
-        scale: view.scale(),
-        projection: view.projection(),
-    }
-}
-
 fn rounded((x, y): (f64, f64)) -> Place {
     Place { x: x.round() as i32, y: y.round() as i32 }
 }
 
-/// Where discs go so that no two cover each other, as near as can be to where they are.
-fn spread(origins: &[(f64, f64)], height: f64) -> Vec<(f64, f64)> {
+/// Where discs go so that their centres are `apart` and no two cover each other, as near as can be to where they are.
+fn spread(origins: &[(f64, f64)], height: f64, apart: f64) -> Vec<(f64, f64)> {
     let mut discs = origins.to_vec();
     for _ in 0..100 {
         let mut is_still = true;
@@ -377,7 +555,7 @@ fn spread(origins: &[(f64, f64)], height: f64) -> Vec<(f64, f64)> {
             for first in 0..second {
                 let (x, y) = (discs[second].0 - discs[first].0, discs[second].1 - discs[first].1);
                 let distance = x.hypot(y);
-                if distance >= DISC - 0.5 {
+                if distance >= apart - 0.5 {
                     continue;
                 }
                 is_still = false;
@@ -388,9 +566,9 @@ fn spread(origins: &[(f64, f64)], height: f64) -> Vec<(f64, f64)> {
                     let (sin, cos) = (second as f64 * 2.4).sin_cos();
                     (cos, sin)
                 };
-                let push = (DISC - distance) / 2.0;
-                discs[first] = kept((discs[first].0 - x * push, discs[first].1 - y * push), height);
-                discs[second] = kept((discs[second].0 + x * push, discs[second].1 + y * push), height);
+                let push = (apart - distance) / 2.0;
+                discs[first] = kept((discs[first].0 - x * push, discs[first].1 - y * push), height, apart);
+                discs[second] = kept((discs[second].0 + x * push, discs[second].1 + y * push), height, apart);
             }
         }
         if is_still {
@@ -401,30 +579,60 @@ fn spread(origins: &[(f64, f64)], height: f64) -> Vec<(f64, f64)> {
 }
 
 /// Within the drawing.
-fn kept((x, y): (f64, f64), height: f64) -> (f64, f64) {
-    let edge = DISC / 2.0;
+fn kept((x, y): (f64, f64), height: f64, apart: f64) -> (f64, f64) {
+    let edge = apart / 2.0;
     (x.clamp(edge, WIDTH - edge), y.clamp(edge, height - edge))
 }
 
-/// Writes the names of areas that have room for them, off discs and other names.
-fn with_labels(areas: Vec<(Shape, Vec<Line>)>, discs: &[(f64, f64)]) -> Vec<Shape> {
-    let mut taken: Vec<Frame> = discs.iter().map(|disc| Frame::new(*disc, DISC, DISC)).collect();
+/// Writes the names of landmarks beside their dots, where they cover nothing.
+fn with_names(landmarks: &[Spot], height: f64, size: f64, taken: &mut Vec<Frame>) -> Vec<Landmark> {
+    taken.extend(landmarks.iter().map(|spot| Frame::new(spot.at, 2.0 * DOT, 2.0 * DOT)));
+    let mut named = Vec::new();
+    for Spot { name, at, .. } in landmarks {
+        let (width, line) = (width_of(name, size), size * 1.2);
+        let (beside, above) = (DOT + width / 2.0, DOT + line / 2.0);
+        let around = [
+            (Anchor::Start, beside, 0.0),
+            (Anchor::End, -beside, 0.0),
+            (Anchor::Middle, 0.0, -above),
+            (Anchor::Middle, 0.0, above),
+        ];
+        let mut frames =
+            around.into_iter().map(|(anchor, x, y)| (anchor, Frame::new((at.0 + x, at.1 + y), width, line)));
+        let free = frames
+            .find(|(_, frame)| frame.is_within(height) && !taken.iter().any(|other| frame.meets(other)));
+        let label = free.as_ref().map(|(anchor, frame)| frame.label(*anchor));
+        let Place { x, y } = rounded(*at);
+        named.push(Landmark { name: name.clone(), x, y, label });
+        taken.extend(free.map(|(_, frame)| frame));
+    }
+    named
+}
+
+/// Writes the names of areas that have room for them, off what is taken and other names.
+fn with_labels(areas: &[(Shape, Vec<Line>)], size: f64, taken: &mut Vec<Frame>) -> Vec<Shape> {
     let mut shapes = Vec::new();
-    for (mut shape, rings) in areas {
+    for (shape, rings) in areas {
+        let mut shape = shape.clone();
         if let Some(name) = &shape.name {
-            let width = name.as_str().chars().count() as f64 * TEXT * CHARACTER;
-            let frames = places(&rings).into_iter().map(|place| Frame::new(place, width, TEXT * 1.2));
+            let width = width_of(name, size);
+            let frames = places(rings).into_iter().map(|place| Frame::new(place, width, size * 1.2));
             let mut free = frames.filter(|frame| !taken.iter().any(|other| frame.meets(other)));
             if let Some(frame) =
-                free.find(|frame| frame.corners().iter().all(|corner| is_inside(&rings, *corner)))
+                free.find(|frame| frame.corners().iter().all(|corner| is_inside(rings, *corner)))
             {
-                shape.label = Some(rounded((frame.x, frame.y + TEXT * 0.35)));
+                shape.label = Some(frame.baseline());
                 taken.push(frame);
             }
         }
         shapes.push(shape);
     }
     shapes
+}
+
+/// Of a name on the drawing, in text of that size.
+fn width_of(name: &Text, size: f64) -> f64 {
+    name.as_str().chars().count() as f64 * size * CHARACTER
 }
 
 /// What a disc or a name takes up.
@@ -443,6 +651,26 @@ impl Frame {
     fn meets(&self, other: &Self) -> bool {
         2.0 * (self.x - other.x).abs() < self.width + other.width
             && 2.0 * (self.y - other.y).abs() < self.height + other.height
+    }
+
+    fn is_within(&self, height: f64) -> bool {
+        self.corners().iter().all(|(x, y)| (0.0..=WIDTH).contains(x) && (0.0..=height).contains(y))
+    }
+
+    /// Where the middle of a text that takes it up is written.
+    fn baseline(&self) -> Place {
+        rounded((self.x, self.y + self.height * 0.29))
+    }
+
+    /// The same of a text of which that is nearest to its dot, so that it keeps off it in any font.
+    fn label(&self, anchor: Anchor) -> Label {
+        let away = match anchor {
+            Anchor::Start => -self.width / 2.0,
+            Anchor::Middle => 0.0,
+            Anchor::End => self.width / 2.0,
+        };
+        let place = Self { x: self.x + away, ..*self }.baseline();
+        Label { place, anchor }
     }
 
     fn corners(&self) -> [(f64, f64); 4] {
@@ -570,6 +798,7 @@ mod tests {
             "points": [
                 { "number": 1, "name": "L’école", "text": null, "url": null, "x": 400, "y": 304, "origin": null },
             ],
+            "landmarks": [],
             "scale": { "length": 194, "text": "2\u{a0}km" },
             "projection": { "x": 11746.0, "y": 393454.69, "zoom": 419405.11 },
         });
@@ -591,6 +820,33 @@ mod tests {
         assert_eq!(path(&[], true), "");
         let square = [(0.0, 0.0), (9.0, 0.0), (9.0, 9.0), (0.0, 9.0), (0.0, 0.0)];
         assert_eq!(path(&square, true), "M0 0l9 0 0 9-9 0z");
+    }
+
+    #[test]
+    fn pins_stand_in_for_points_which_become_landmarks_named_off_them() {
+        let square = json!([[[-1.6, 47.2], [-1.5, 47.2], [-1.5, 47.25], [-1.6, 47.25], [-1.6, 47.2]]]);
+        let features =
+            json!(
+                [feature("Nantes", "Polygon", square), feature("Mairie", "Point", json!([-1.55, 47.225])),]
+            );
+        let file = json!({ "type": "FeatureCollection", "features": features }).to_string();
+        let ground = Ground::read(&file).expect("sound");
+        let at = |longitude, latitude| Coordinates::new(longitude, latitude).expect("a place");
+        let pin = |number, longitude| Pin {
+            number,
+            name: Text::new("Un banc"),
+            url: format!("#n{number}"),
+            at: at(longitude, 47.225),
+        };
+        let (map, points) = ground.with(vec![pin(3, -1.54), pin(7, -1.54)]);
+        assert!(map.points.is_empty());
+        let drawn: Vec<_> = points.iter().map(|point| (point.number, point.url.as_deref())).collect();
+        assert_eq!(drawn, [(3, Some("#n3")), (7, Some("#n7"))]);
+        assert!((points[0].x - points[1].x).pow(2) + (points[0].y - points[1].y).pow(2) >= 71 * 71);
+        let landmark = serde_json::to_value(&map.landmarks[0]).expect("sound");
+        // On the right, where there would be room but for the pins, its name would be under them.
+        assert_eq!(landmark["label"]["anchor"], "end", "{landmark}");
+        assert!(ground.shows(at(-1.6, 47.2)) && !ground.shows(at(-1.7, 47.2)));
     }
 
     #[test]
@@ -658,7 +914,7 @@ mod tests {
 
     #[test]
     fn discs_at_one_place_part() {
-        let discs = spread(&[(400.0, 200.0); 5], 400.0);
+        let discs = spread(&[(400.0, 200.0); 5], 400.0, DISC);
         for (first, second) in [(0, 1), (0, 2), (1, 3), (3, 4)] {
             let (x, y) = (discs[first].0 - discs[second].0, discs[first].1 - discs[second].1);
             assert!(x.hypot(y) >= DISC - 1.0, "{discs:?}");

@@ -107,6 +107,7 @@ fn voting_rules(process: &Process, voting: &Voting, site: &Site) -> rulebook::Vo
         window: voting.window,
         opens_text: calendar.first(voting.window.opens()),
         closes_text: calendar.last(voting.window.closes()),
+        voted_on: voting.voted_on(),
         method: voting.method.clone(),
         projects: voting.projects(process),
         rules: voting.counting.as_ref().map(|counting| counting.rules.clone()),

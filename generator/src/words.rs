@@ -50,7 +50,7 @@ impl fmt::Display for Language {
 }
 
 /// How the keys begin that the functions need: they answer and write mails without a template.
-const SECTIONS_OF_FUNCTIONS: [&str; 14] = [
+const SECTIONS_OF_FUNCTIONS: [&str; 15] = [
     "answer.",
     "count.",
     "deposit.carry.",
@@ -62,6 +62,7 @@ const SECTIONS_OF_FUNCTIONS: [&str; 14] = [
     "files.",
     "mail.",
     "number.decimal",
+    "option.refusal.",
     "refusal.",
     "size.",
     "title.",
@@ -215,7 +216,7 @@ const SPOKEN: [(&str, &[&str]); 29] = [
             "ties",
         ],
     ),
-    ("shares", &["each", "exhaustive", "gives_way", "holds", "overspent", "settled", "steps.other"]),
+    ("shares", &["each", "exhaustive", "gives_way", "grown", "holds", "overspent", "settled", "steps.other"]),
     ("size", &["bytes", "kilo", "mega"]),
     (
         "state",

@@ -222,11 +222,14 @@ impl Check<'_> {
 
     fn ranking(&mut self, given: &[(&str, &str)], least: u32, most: Option<u32>) -> Ballot {
         let mut ranks: BTreeMap<u32, String> = BTreeMap::new();
-        for (id, text) in self.fields(given) {
+        let fields = self.fields(given);
+        let chosen = fields.len();
+        for (id, text) in fields {
             match text.parse::<u32>() {
                 Ok(rank) if rank > 0 => {
-                    if ranks.insert(rank, id.to_owned()).is_some() {
-                        self.refuse_of(id, "same-rank").values.push(("rank", rank.to_string()));
+                    if let Some(other) = ranks.insert(rank, id.to_owned()) {
+                        let values = [("rank", rank.to_string()), ("other", other)];
+                        self.refuse_of(id, "same-rank").values.extend(values);
                     }
                 }
                 _ => {
@@ -234,14 +237,15 @@ impl Check<'_> {
                 }
             }
         }
-        // A gap may be a slip: the voter is asked, not interpreted.
-        if let Some((&last, missing)) =
-            ranks.last_key_value().map(|(last, _)| (last, (1..).find(|rank| !ranks.contains_key(rank))))
+        // A gap may be a slip: the voter is asked, not interpreted. One that goes with another slip is told once that is mended.
+        if self.refusals.is_empty()
+            && let Some((&last, missing)) =
+                ranks.last_key_value().map(|(last, _)| (last, (1..).find(|rank| !ranks.contains_key(rank))))
             && let Some(missing) = missing.filter(|&missing| missing < last)
         {
             self.refuse("gap-in-ranks").values.push(("rank", missing.to_string()));
         }
-        self.count(ranks.len(), least, most);
+        self.count(chosen, least, most);
         Ballot::Ranking(ranks.into_values().collect())
     }
 

@@ -1,4 +1,5 @@
 use super::*;
+use crate::refusal::Refusal;
 use proptest::prelude::*;
 use std::collections::HashMap;
 
@@ -78,10 +79,19 @@ fn ranks_follow_one_another_from_the_first() {
         Ok(Ballot::Ranking(vec!["haie".to_owned(), "banc".to_owned()]))
     );
     assert_eq!(rules(&fields(&[("banc", "1"), ("haie", "3")]), &ranking), ["ballot.gap-in-ranks"]);
-    assert_eq!(
-        rules(&fields(&[("banc", "1"), ("haie", "1")]), &ranking),
-        ["ballot.same-rank", "ballot.too-few"]
-    );
+    assert_eq!(rules(&fields(&[("banc", "1")]), &ranking), ["ballot.too-few"]);
+}
+
+#[test]
+fn a_rank_given_twice_is_told_with_both_projects_and_nothing_else() {
+    let ranking = Method::Ranking { least: 2, most: None, blank: false };
+    for given in [vec![("haie", "1"), ("banc", "1")], vec![("banc", "1"), ("four", "3"), ("haie", "1")]] {
+        let refused = check(&fields(&given), &ranking, &choices(), None).expect_err("a refusal");
+        let [Refusal { rule, values, .. }] = refused.as_slice() else { panic!("{refused:?}") };
+        assert_eq!(rule, "ballot.same-rank");
+        let expected = [("project", "haie"), ("rank", "1"), ("other", "banc")];
+        assert_eq!(*values, expected.map(|(name, value)| (name, value.to_owned())));
+    }
 }
 
 fn grades(missing: Missing) -> Method {

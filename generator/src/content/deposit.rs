@@ -10,8 +10,10 @@ use super::{
     voting::{self, Voting},
 };
 use crate::{
+    diagnostics::Diagnostic,
     front_matter::{Choice, Table},
     links,
+    map::Coordinates,
     markdown::{Html, Markdown, Renderer, Text},
     picture::Picture,
 };
@@ -29,6 +31,8 @@ pub(crate) struct Deposit {
     pub(crate) author: Text,
     pub(crate) theme: Option<Text>,
     pub(crate) reference: Option<Text>,
+    /// Where it is.
+    pub(crate) coordinates: Option<Coordinates>,
     pub(crate) standing: Standing,
     pub(crate) candidate: Candidate,
     /// A picture of it, and what it shows.
@@ -51,7 +55,7 @@ pub(crate) struct Candidate {
     pub(crate) cost: Option<u64>,
     pub(crate) zone: Option<Text>,
     pub(crate) labels: Vec<Text>,
-    /// Who proposes it, where that is not its author.
+    /// Who proposes it, as the rule that elects one project of each proposer tells them apart.
     pub(crate) proposer: Option<Text>,
     /// Whether it is put to the vote once it is admissible.
     ballot: bool,
@@ -173,6 +177,7 @@ impl Deposit {
         let author = table.require("author");
         let theme = table.get("theme");
         let reference = table.get("reference");
+        let coordinates = read_coordinates(table, voting);
         let standing = read_standing(table, file.head.date, petition, &renderer, reader);
         let candidate = read_candidate(table, standing.as_ref(), voting);
         let picture = read_picture(path, table, reader);
@@ -200,6 +205,7 @@ impl Deposit {
             author: author?,
             theme,
             reference,
+            coordinates,
             standing,
             candidate,
             picture,
@@ -212,6 +218,25 @@ impl Deposit {
             reports: Vec::new(),
         })
     }
+}
+
+/// Where it is; told when the map of the vote, if there is one, does not go that far.
+fn read_coordinates(table: &mut Table<'_>, voting: Option<&Voting>) -> Option<Coordinates> {
+    let coordinates: Spanned<Coordinates> = table.get("coordinates")?;
+    let place = *coordinates.get_ref();
+    if let Some(ground) = voting.and_then(|voting| voting.ground.as_ref())
+        && !ground.shows(place)
+    {
+        let message = "ce lieu est hors de la carte du vote : il n’y sera pas montré";
+        let warning = Diagnostic::warning(table.file().source, coordinates.span(), message);
+        let help = if place.exchanged().is_ok_and(|place| ground.shows(place)) {
+            "longitude et latitude sont probablement échangées : la longitude vient d’abord"
+        } else {
+            "corrigez-le, ou donnez à `map`, dans `[voting]` de la démarche, une carte qui va jusque-là"
+        };
+        table.report(warning.help(help));
+    }
+    Some(place)
 }
 
 /// What the vote needs: a cost, where it shares out money.

@@ -6,6 +6,7 @@ mod rule;
 mod together;
 
 use super::{
+    map_file,
     organisation::Organisation,
     petition::{self, Asked, Participants},
     reader::Reader,
@@ -14,10 +15,12 @@ use super::{
 use crate::{
     diagnostics::Source,
     front_matter::{Decimal, Table},
+    map::Ground,
     markdown::{Html, Markdown, Renderer, Text},
     slug::is_slug,
 };
-use domain::{ballot::Method, delay::Delay, tally::Rules, window::Window};
+use domain::{ballot::Method, delay::Delay, rulebook::VotedOn, tally::Rules, window::Window};
+use frozen::Frozen;
 use jiff::Timestamp;
 use std::{collections::BTreeSet, ops::Range, sync::Arc};
 use toml::Spanned;
@@ -42,10 +45,14 @@ pub(crate) struct Voting {
     pub(crate) options: Vec<VoteOption>,
     /// How ballots are counted.
     pub(crate) counting: Option<Counting>,
+    /// Where projects are, if it is shown.
+    pub(crate) ground: Option<Ground>,
     pub(crate) registered: Option<u64>,
     pub(crate) demonstration: Option<u64>,
     /// Who may vote; nothing where it is who may support.
     pub(crate) participants: Option<Participants>,
+    /// What was voted on when the vote opened, once it has.
+    frozen: Option<Frozen>,
     /// Where the table is, for what can be told only once deposits are known.
     place: Place,
 }
@@ -96,11 +103,11 @@ impl Voting {
         let method = method::read(table);
         let question = table.get("question");
         let options = read_options(table, method.as_ref(), renderer);
+        let has_options = options.as_ref().is_some_and(|options| !options.is_empty());
         let mut place =
             Place { source: table.file().source.clone(), header: table.header(), names: Vec::new() };
-        let counting = method.as_ref().map(|method| {
-            rule::read(table, method, options.as_ref().is_some_and(|some| !some.is_empty()), &mut place)
-        });
+        let counting = method.as_ref().map(|method| rule::read(table, method, has_options, &mut place));
+        let ground = read_ground(table, method.as_ref(), has_options, renderer);
         let registered = table.get("registered");
         let demonstration = read_demonstration(table, reader);
         let participants = read_participants(table, is_supported, organisation);
@@ -118,16 +125,27 @@ impl Voting {
             question,
             options: options?,
             counting: counting?,
+            ground,
             registered,
             demonstration,
             participants: participants?,
+            frozen: frozen::read_beside(renderer.path, table, reader),
             place,
         })
     }
 
+    /// What is voted on.
+    pub(crate) fn voted_on(&self) -> VotedOn {
+        match self.method {
+            Method::YesNo { .. } => VotedOn::Options,
+            _ if self.options.is_empty() => VotedOn::Deposits,
+            _ => VotedOn::Options,
+        }
+    }
+
     /// Whether deposits are voted on.
     pub(crate) fn is_of_deposits(&self) -> bool {
-        self.options.is_empty() && !matches!(self.method, Method::YesNo { .. })
+        self.voted_on() == VotedOn::Deposits
     }
 
     /// Whether what is voted on has a cost.
@@ -167,6 +185,24 @@ fn read_options(
         table.report(error.help("ajoutez une table `[[voting.choices]]`, ou écrivez `method = \"yes-no\"`"));
     }
     (options.len() == count).then_some(options)
+}
+
+/// The map of what is voted on, where that is deposits.
+fn read_ground(
+    table: &mut Table<'_>,
+    method: Option<&Method>,
+    has_options: bool,
+    renderer: &Renderer<'_>,
+) -> Option<Ground> {
+    if has_options || matches!(method, Some(Method::YesNo { .. })) {
+        table.refuse(
+            "map",
+            || "une carte montre où sont des projets, et ce vote n’en a pas".to_owned(),
+            "retirez `map`",
+        );
+        return None;
+    }
+    map_file::read(table, renderer, Ground::read)
 }
 
 /// An identifier that no other has.

@@ -2,7 +2,7 @@
 //! but the name they chose.
 
 use super::{escape, files::Joined};
-use crate::slug::slugify;
+use crate::{map::Coordinates, slug::slugify};
 use domain::{
     deposit::{Deposit, Move, State, title_field},
     form::{Answer, Field, Form, Kind, Visibility, read::decimal::written},
@@ -61,6 +61,9 @@ pub(super) fn write(deposit: &Deposit, context: &Context<'_>) -> String {
         line("theme", theme);
     }
     line("reference", &deposit.reference);
+    if let Some(coordinates) = coordinates(&shown) {
+        let _ = writeln!(page, "coordinates = {coordinates}");
+    }
     let _ = writeln!(page, "date = {}", day(published(deposit), context.zone));
     if let Some(archived) = deposit.history.iter().rfind(|moved| moved.did == Move::Archive) {
         let _ = writeln!(page, "archived = {}", day(archived.at, context.zone));
@@ -86,6 +89,16 @@ pub(super) fn write(deposit: &Deposit, context: &Context<'_>) -> String {
     }
     page.push_str(&images(context));
     page
+}
+
+/// The place that everybody reads, where it was given by coordinates that a map can show.
+fn coordinates(shown: &[(&Field, &Answer)]) -> Option<Coordinates> {
+    let given = shown.iter().find_map(|(_, answer)| match answer {
+        Answer::Place { coordinates, .. } => *coordinates,
+        _ => None,
+    });
+    let (latitude, longitude) = given?;
+    Coordinates::new(longitude, latitude).ok()
 }
 
 /// What became of a deposit that was merged into this one, and of its supports.

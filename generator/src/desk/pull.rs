@@ -66,18 +66,20 @@ pub async fn pull(desk: &Desk, root: &Path) -> Result<Pulled, DeskError> {
 
 /// Keeps what is voted on as it was when the vote opened, against which later changes of it are checked.
 fn keep_ballots(desk: &Desk, root: &Path, pulled: &mut Pulled) -> Result<(), DeskError> {
-    for (id, process) in &desk.rulebook.processes {
+    let content = desk.site.content();
+    for (_, process) in content.processes() {
         // Fictitious people hold an editor to nothing.
         let voting = process.voting.as_ref().filter(|voting| voting.demonstration.is_none());
         let Some(voting) = voting.filter(|voting| voting.window.opens() <= desk.now) else { continue };
-        let Some(folder) = desk.content_folder(id) else { continue };
+        let Some(folder) = desk.content_folder(&process.id) else { continue };
         let file = folder.join(frozen::FILE);
         let path = root.join(&file);
         let before = read(&path)?;
-        let today = Frozen::of(voting);
+        let today = Frozen::of(voting, process);
         // What an editor should not have changed is told by the build, not taken up.
-        let stands =
-            before.as_ref().is_none_or(|text| frozen::read(text).is_ok_and(|known| today.follows(&known)));
+        let stands = before
+            .as_ref()
+            .is_none_or(|text| frozen::read(text).is_ok_and(|known| today.follows(&known, desk.now)));
         let text = frozen::write(&today).map_err(|error| failed(&path, error.into()))?;
         if stands && before.as_ref() != Some(&text) {
             write(&path, &text)?;

@@ -1,7 +1,7 @@
 //! Pulling what is published into the content as it comes: the next build shows it.
 
 use crate::desk::{Desk, DeskError, pull};
-use domain::rulebook::Rulebook;
+use domain::rulebook::{Rulebook, Voting};
 use functions::{
     deposits,
     door::Door,
@@ -18,7 +18,7 @@ use tokio::time::{sleep, timeout};
 /// What rules do by themselves is done within so much time.
 const SLOWEST: SignedDuration = SignedDuration::from_mins(10);
 
-/// Pulls at once, and each time deposits have changed.
+/// Pulls at once, each time deposits have changed, and as soon as a vote opens: from then on what is voted on is kept.
 pub(super) async fn follow(root: PathBuf, table: SqliteTable, door: Door) {
     let mut pulled = None;
     let mut last = Timestamp::UNIX_EPOCH;
@@ -28,10 +28,10 @@ pub(super) async fn follow(root: PathBuf, table: SqliteTable, door: Door) {
         let now = door.clock.now();
         let is_late = now.duration_since(last) >= SLOWEST;
         let result: Result<(), DeskError> = async {
-            let versions = versions(&table, &rulebook, now).await?;
-            if is_late || pulled.as_ref() != Some(&versions) {
+            let standing = (versions(&table, &rulebook, now).await?, open_votes(&rulebook, now));
+            if is_late || pulled.as_ref() != Some(&standing) {
                 pull(&root, &table, &door, now).await?;
-                pulled = Some(versions);
+                pulled = Some(standing);
                 last = now;
             }
             Ok(())
@@ -60,6 +60,13 @@ async fn versions(
         }
     }
     Ok(versions)
+}
+
+/// The processes that vote, or have voted.
+fn open_votes(rulebook: &Rulebook, now: Timestamp) -> Vec<String> {
+    let is_open = |voting: &Voting| voting.window.opens() <= now;
+    let open = rulebook.processes.iter().filter(|(_, process)| process.voting.as_ref().is_some_and(is_open));
+    open.map(|(id, _)| id.clone()).collect()
 }
 
 async fn pull(root: &Path, table: &SqliteTable, door: &Door, now: Timestamp) -> Result<(), DeskError> {

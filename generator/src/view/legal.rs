@@ -2,7 +2,7 @@
 
 use super::Viewer;
 use crate::{
-    content::{process::Process, writing::Writing},
+    content::{process::Process, voting::Voting, writing::Writing},
     markdown::Text,
     settings::Settings,
     theme::Values,
@@ -65,7 +65,7 @@ struct Datum {
 /// What the form of a support asks, as words of the theme call it.
 const SUPPORT_DATA: [&str; 6] = ["names", "email", "birth_date", "commune", "link", "network"];
 
-/// What the form of a process asks of people.
+/// What the form or the vote of a process asks of people.
 #[derive(Serialize)]
 struct FormData<'a> {
     title: &'a Text,
@@ -135,39 +135,53 @@ impl<'a> Viewer<'a> {
         }
     }
 
-    /// What the forms of processes ask: the editor says what for and how long.
+    /// What the forms and the votes of processes ask.
     fn form_data(&self) -> Vec<FormData<'a>> {
-        let writings =
-            self.content.processes().filter_map(|(_, process)| Some((process, process.writing.as_ref()?)));
         let has_petitions = self.content.petitions().next().is_some();
-        let of = |(process, writing): (&'a Process, &'a Writing)| {
-            let words = &self.voice.words;
-            let said = |erased: &str, delay: &str| {
-                words.say("privacy.form_retention", &[("erased", erased), ("retention", delay)])
-            };
-            let mut data: Vec<Datum> = self
-                .personal_fields(writing)
-                .into_iter()
-                .map(|field| Datum {
-                    field: field.label.to_owned(),
-                    purpose: field.purpose.to_owned(),
-                    basis: words.say("privacy.form_basis", &[]),
-                    retention: said(&field.erased_text, &field.retention_text),
-                })
-                .collect();
-            let kept = said(&self.day_text(writing.erased), &self.calendar().delay(writing.retention));
-            let own: &[&str] = match (writing.identity, writing.purpose) {
-                (Identity::Email, Purpose::Deposit) => &["author", "public_name", "draft"],
-                (Identity::Email, _) => &["author", "draft"],
-                (Identity::None, _) => &["token"],
-            };
-            data.extend(own.iter().map(|datum| self.datum(datum, &[("kept", &kept)])));
+        let of = |(_, process): (_, &'a Process)| {
+            let mut data = Vec::new();
+            data.extend(process.writing.iter().flat_map(|writing| self.written_data(writing)));
+            data.extend(process.voting.iter().flat_map(|voting| self.voter_data(voting)));
+            if data.is_empty() {
+                return None;
+            }
             if !has_petitions {
                 data.push(self.datum("network", &[]));
             }
-            FormData { title: &process.page.title, url: &process.page.url, data }
+            Some(FormData { title: &process.page.title, url: &process.page.url, data })
         };
-        writings.map(of).collect()
+        self.content.processes().filter_map(of).collect()
+    }
+
+    /// What those who write are asked: the editor says what for and how long.
+    fn written_data(&self, writing: &Writing) -> Vec<Datum> {
+        let field = |field: super::writing::PersonalField<'_>| Datum {
+            field: field.label.to_owned(),
+            purpose: field.purpose.to_owned(),
+            basis: self.voice.words.say("privacy.form_basis", &[]),
+            retention: self.kept(&field.erased_text, &field.retention_text),
+        };
+        let mut data: Vec<Datum> = self.personal_fields(writing).into_iter().map(field).collect();
+        let kept = self.kept(&self.day_text(writing.erased), &self.calendar().delay(writing.retention));
+        let own: &[&str] = match (writing.identity, writing.purpose) {
+            (Identity::Email, Purpose::Deposit) => &["author", "public_name", "draft"],
+            (Identity::Email, _) => &["author", "draft"],
+            (Identity::None, _) => &["token"],
+        };
+        data.extend(own.iter().map(|datum| self.datum(datum, &[("kept", &kept)])));
+        data
+    }
+
+    /// What those who vote are asked, and their ballot, which is nobody's.
+    fn voter_data(&self, voting: &Voting) -> Vec<Datum> {
+        let kept = self.kept(&self.day_text(voting.erased), &self.calendar().delay(voting.retention));
+        let asked = ["voter", "voter_email", "voter_place", "ballot"];
+        asked.iter().map(|datum| self.datum(datum, &[("kept", &kept)])).collect()
+    }
+
+    /// Until when something is kept, in words.
+    fn kept(&self, erased: &str, delay: &str) -> String {
+        self.voice.words.say("privacy.form_retention", &[("erased", erased), ("retention", delay)])
     }
 
     fn groups(&self) -> Vec<Group<'a>> {

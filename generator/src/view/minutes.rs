@@ -7,13 +7,14 @@ use super::{
 use crate::{
     chart::{self, Chart, ChartKind, Table},
     content::{process::Process, voting::Voting},
+    words::Say,
 };
 use domain::{
     ballot::{Grade, Method},
     rulebook::group_digits,
     tally::{
         Account, Detail, Fate, Measure, Minutes, Pairwise, Question, Reason, Round, RunoffRound, Shares,
-        Step, Stopped, Tie,
+        Step, Stopped, Tie, TieBreak,
     },
     voting::{self, Outcome, Published},
 };
@@ -107,6 +108,8 @@ struct AccountView<'a> {
     rounds: Vec<RoundView<'a>>,
     /// How the order was found.
     detail: Option<DetailView>,
+    /// The same of those below the threshold.
+    below_detail: Option<DetailView>,
     /// How the money was shared out, in sentences.
     shares: Vec<String>,
     would_fit: Vec<&'a str>,
@@ -135,24 +138,29 @@ struct DetailView {
 }
 
 /// What the sentences about projects need.
-struct Names<'a>(BTreeMap<&'a str, (&'a str, Option<&'a str>)>);
+struct Names<'a> {
+    /// Their titles, and the addresses of their pages.
+    titles: BTreeMap<&'a str, (&'a str, Option<&'a str>)>,
+    /// With the noun for them.
+    say: &'a Say,
+}
 
 impl<'a> Names<'a> {
-    fn of(process: &'a Process, minutes: &'a Minutes) -> Self {
+    fn of(process: &'a Process, minutes: &'a Minutes, say: &'a Say) -> Self {
         let page = |id: &str| process.deposits.iter().find(|deposit| deposit.id == id);
         let named = minutes.projects.iter().map(|fate| {
             let title = if fate.name.is_empty() { &fate.id } else { &fate.name };
             (fate.id.as_str(), (title.as_str(), page(&fate.id).map(|deposit| deposit.page.url.as_str())))
         });
-        Self(named.collect())
+        Self { titles: named.collect(), say }
     }
 
     fn title(&self, id: &'a str) -> &'a str {
-        self.0.get(id).map_or(id, |(title, _)| *title)
+        self.titles.get(id).map_or(id, |(title, _)| *title)
     }
 
     fn url(&self, id: &str) -> Option<&'a str> {
-        self.0.get(id).and_then(|(_, url)| *url)
+        self.titles.get(id).and_then(|(_, url)| *url)
     }
 }
 
@@ -227,14 +235,14 @@ impl<'a> Viewer<'a> {
         minutes: &'a Minutes,
         view: &mut MinutesView<'a>,
     ) {
-        let names = Names::of(process, minutes);
+        let names = Names::of(process, minutes, self.said_of(voting));
         let has_money = minutes.envelopes.iter().any(|account| account.amount.is_some());
         let cost = |cents: u64| has_money.then(|| self.money(cents));
         let measured = Measured::of(voting, minutes);
         let title = |id: &str| self.envelope_title(voting, id);
         let fates: BTreeMap<&str, &Fate> =
             minutes.projects.iter().map(|fate| (fate.id.as_str(), fate)).collect();
-        view.rules = self.rule_sentences(&minutes.rules);
+        view.rules = self.rule_sentences(voting, &minutes.rules);
         view.winners = minutes
             .winners
             .iter()
@@ -264,8 +272,8 @@ impl<'a> Viewer<'a> {
             .map(|fate| {
                 let mut reason_text = self.reason_text(&fate.reason, fate.cost, minutes.unit, &names);
                 let tie = decisions.get(fate.id.as_str()).and_then(|round| round.tie.as_ref());
-                if let Some(tie) = tie.and_then(|tie| self.tie_text(tie, &fate.id, &names)) {
-                    reason_text = format!("{reason_text} {tie}");
+                if let Some(tie) = tie {
+                    reason_text = format!("{reason_text} {}", self.tie_text(tie, &fate.id, &names));
                 }
                 ProjectView {
                     id: &fate.id,
@@ -280,14 +288,10 @@ impl<'a> Viewer<'a> {
                 }
             })
             .collect();
-        let ties = minutes.envelopes.iter().flat_map(|account| &account.rounds).filter_map(|round| {
-            let tie = round.tie.as_ref()?;
-            view.has_lot |= tie.by.contains(&domain::tally::TieBreak::Lot);
-            self.tie_sentence(tie, &names)
-        });
-        let mut ties: Vec<String> = ties.collect();
-        ties.dedup();
-        view.ties = ties;
+        view.has_lot = minutes.ties().any(|tie| tie.by.contains(&TieBreak::Lot));
+        let ties = minutes.envelopes.iter().flat_map(|account| &account.rounds);
+        view.ties = ties.filter_map(|round| Some(self.tie_sentence(round.tie.as_ref()?, &names))).collect();
+        view.ties.dedup();
         view.envelopes = minutes
             .envelopes
             .iter()
@@ -338,7 +342,8 @@ impl<'a> Viewer<'a> {
             has_money: account.amount.is_some(),
             rounds: account.rounds.iter().map(|round| self.round(round, minutes.unit, names)).collect(),
             detail: account.detail.as_ref().and_then(|detail| self.detail(detail, voting, names)),
-            shares: account.shares.as_ref().map(|shares| self.shares(shares)).unwrap_or_default(),
+            below_detail: account.below_detail.as_ref().and_then(|detail| self.detail(detail, voting, names)),
+            shares: account.shares.as_ref().map(|shares| self.shares(shares, names.say)).unwrap_or_default(),
             would_fit: account.would_fit.iter().map(|id| names.title(id)).collect(),
         }
     }
@@ -361,15 +366,15 @@ impl<'a> Viewer<'a> {
             after_text: round.after.map(|after| self.money(after)),
             elected: round.reason.elected(),
             reason_text: self.reason_text(&round.reason, round.cost, unit, names),
-            tie_text: round.tie.as_ref().and_then(|tie| self.tie_text(tie, &round.project, names)),
+            tie_text: round.tie.as_ref().map(|tie| self.tie_text(tie, &round.project, names)),
         }
     }
 
     /// Why a project is elected, or is not.
     fn reason_text(&self, reason: &Reason, cost: u64, unit: u32, names: &Names<'_>) -> String {
-        let say = |key: &str, values: &[(&str, &str)]| self.voice.words.say(key, values);
+        let say = |key: &str, values: &[(&str, &str)]| names.say.text(key, values);
         let cost = self.money(cost);
-        let named = |id: &str| names.0.get(id).map_or(id.to_owned(), |(title, _)| (*title).to_owned());
+        let named = |id: &str| names.titles.get(id).map_or(id.to_owned(), |(title, _)| (*title).to_owned());
         match reason {
             Reason::Elected { step } => say(
                 match step {
@@ -400,58 +405,58 @@ impl<'a> Viewer<'a> {
         }
     }
 
-    /// How `project` was told apart from those it was level with, if that mattered.
-    fn tie_text(&self, tie: &Tie, project: &str, names: &Names<'_>) -> Option<String> {
-        let by = self.chain(tie)?;
+    /// How `project` was told apart from those it was level with.
+    fn tie_text(&self, tie: &Tie, project: &str, names: &Names<'_>) -> String {
+        let by = self.chain(tie);
         let others: Vec<String> = tie
             .order
             .iter()
             .filter(|id| *id != project)
-            .map(|id| self.quoted(names.0.get(id.as_str()).map_or(id.as_str(), |(title, _)| title)))
+            .map(|id| self.quoted(names.titles.get(id.as_str()).map_or(id.as_str(), |(title, _)| title)))
             .collect();
-        Some(self.voice.words.say("minutes.tied_with", &[("others", &others.join(", ")), ("by", &by)]))
+        self.voice.words.say("minutes.tied_with", &[("others", &others.join(", ")), ("by", &by)])
     }
 
-    fn tie_sentence(&self, tie: &Tie, names: &Names<'_>) -> Option<String> {
-        let by = self.chain(tie)?;
+    fn tie_sentence(&self, tie: &Tie, names: &Names<'_>) -> String {
+        let by = self.chain(tie);
         let order: Vec<String> = tie
             .order
             .iter()
-            .map(|id| self.quoted(names.0.get(id.as_str()).map_or(id.as_str(), |(title, _)| title)))
+            .map(|id| self.quoted(names.titles.get(id.as_str()).map_or(id.as_str(), |(title, _)| title)))
             .collect();
-        Some(self.voice.words.say("minutes.tie", &[("order", &order.join(", ")), ("by", &by)]))
+        self.voice.words.say("minutes.tie", &[("order", &order.join(", ")), ("by", &by)])
     }
 
-    /// What decided a tie; nothing when its order had no consequence.
-    fn chain(&self, tie: &Tie) -> Option<String> {
+    /// What decided a tie.
+    fn chain(&self, tie: &Tie) -> String {
         let by: Vec<&str> = tie.by.iter().map(|link| self.voice.word(tie_key(*link))).collect();
-        (!by.is_empty()).then(|| by.join(self.voice.word("rule.then")))
+        by.join(self.voice.word("rule.then"))
     }
 
     fn quoted(&self, text: &str) -> String {
         self.voice.words.say("minutes.quoted", &[("text", text)])
     }
 
-    fn shares(&self, shares: &Shares) -> Vec<String> {
-        let words = &self.voice.words;
+    fn shares(&self, shares: &Shares, say: &Say) -> Vec<String> {
         let each = shares.money.checked_div(u128::from(shares.voters)).unwrap_or(0);
         let each = self.money(u64::try_from(each).unwrap_or(u64::MAX));
-        let mut sentences =
-            vec![words.say("shares.each", &[("each", &each), ("voters", &group_digits(shares.voters))])];
+        let voters = group_digits(shares.voters);
+        let key = if shares.steps > 0 { "shares.grown" } else { "shares.each" };
+        let mut sentences = vec![say.text(key, &[("each", &each), ("voters", &voters)])];
         if shares.steps > 0 {
-            sentences.push(self.voice.quantity("shares.steps", shares.steps));
+            sentences.push(say.quantity("shares.steps", shares.steps));
         }
-        sentences.extend(shares.stopped.as_ref().map(|stopped| words.say(stopped_key(stopped), &[])));
+        sentences.extend(shares.stopped.as_ref().map(|stopped| say.text(stopped_key(stopped), &[])));
         sentences.extend(shares.comparison.as_ref().map(|comparison| {
             let (shares, greedy) = (group_digits(comparison.shares), group_digits(comparison.greedy));
             let key = if comparison.greedy > comparison.shares { "shares.gives_way" } else { "shares.holds" };
-            words.say(key, &[("shares", &shares), ("greedy", &greedy)])
+            say.text(key, &[("shares", &shares), ("greedy", &greedy)])
         }));
         sentences
     }
 
     fn detail(&self, detail: &Detail, voting: &Voting, names: &Names<'_>) -> Option<DetailView> {
-        let named = |id: &str| names.0.get(id).map_or(id, |(title, _)| title).to_owned();
+        let named = |id: &str| names.titles.get(id).map_or(id, |(title, _)| title).to_owned();
         Some(match detail {
             Detail::Grades(counts) => {
                 let Method::Grades { grades, .. } = &voting.method else { return None };
@@ -503,7 +508,7 @@ impl<'a> Viewer<'a> {
                 let gone: Vec<String> = round.eliminated.iter().map(|id| self.quoted(&named(id))).collect();
                 let said = words
                     .say("minutes.eliminated", &[("number", &number(place)), ("projects", &gone.join(", "))]);
-                match round.tie.as_ref().and_then(|tie| self.chain(tie)) {
+                match round.tie.as_ref().map(|tie| self.chain(tie)) {
                     Some(by) => format!("{said} {}", words.say("minutes.eliminated_tie", &[("by", &by)])),
                     None => said,
                 }

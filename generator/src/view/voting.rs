@@ -9,13 +9,15 @@ use crate::{
         step::Shows,
         voting::{REPLACE, VOTE, VoteOption, Voting},
     },
+    map::{Coordinates, Ground, Map, Pin, Point},
     markdown::{Html, Text},
+    words::Say,
 };
 use domain::{
     ballot::{Grade, Method},
     eligibility::Territory,
     limits::CODE_LIFETIME,
-    rulebook::group_digits,
+    rulebook::{VotedOn, group_digits},
     tally::{By, Completion, Envelope, Rule, Rules, Stop, Threshold, TieBreak, Unfit},
     window::Phase,
 };
@@ -31,6 +33,8 @@ pub(crate) struct VotingCall<'a> {
     url: String,
     replace_url: String,
     question: &'a str,
+    /// What is voted on, for the words that have a noun for it.
+    on: VotedOn,
     state: &'static str,
     state_text: String,
     closes_text: String,
@@ -69,6 +73,8 @@ pub(crate) struct Vote<'a> {
     basket: Option<Basket>,
     /// What is voted on, in the order of the content.
     items: Vec<Item<'a>>,
+    /// Where they are, when that is shown.
+    map: Option<VoteMap>,
     /// The same by theme, when there are some.
     groups: Vec<Group<'a>>,
     themes: Vec<Way<'a>>,
@@ -97,10 +103,30 @@ struct Basket {
     most_text: String,
 }
 
+/// What is voted on, on a map.
+#[derive(Serialize)]
+struct VoteMap {
+    ground: Map,
+    pins: Vec<Disc>,
+    /// How many have no place on it.
+    without: usize,
+}
+
+/// The disc of a project, which leads to its place in the list.
+#[derive(Serialize)]
+struct Disc {
+    #[serde(flatten)]
+    point: Point,
+    theme_number: usize,
+    zone_number: usize,
+}
+
 /// A project, or an option.
 #[derive(Clone, Serialize)]
 struct Item<'a> {
     id: &'a str,
+    /// Its place in the order of the content, from 1: what it is called on a map.
+    number: Option<usize>,
     title: &'a Text,
     /// Of its page, when it has one.
     url: Option<&'a str>,
@@ -116,6 +142,8 @@ struct Item<'a> {
     zone_number: usize,
     picture: Option<Thumbnail<'a>>,
     withdrawn: bool,
+    #[serde(skip)]
+    coordinates: Option<Coordinates>,
 }
 
 /// A small picture.
@@ -181,6 +209,7 @@ impl<'a> Viewer<'a> {
             replace_url: format!("{url}{REPLACE}"),
             url,
             question: voting.question.as_ref().unwrap_or(&process.page.title).as_str(),
+            on: voting.voted_on(),
             state,
             state_text: self.voice.words.say(key, &[("opens", &opens), ("closes", &closes)]),
             closes_text: closes,
@@ -214,6 +243,7 @@ impl<'a> Viewer<'a> {
             how: self.how(voting, standing),
             blank: voting.method.blank(),
             basket: self.basket(voting),
+            map: voting.ground.as_ref().and_then(|ground| draw(ground, &items)),
             groups: groups(&items, &themes),
             themes,
             zones,
@@ -225,7 +255,7 @@ impl<'a> Viewer<'a> {
             envelopes: self.envelopes(voting),
             rules: voting.counting.as_ref().map_or_else(
                 || vec![self.voice.word("rule.question").to_owned()],
-                |counting| self.rule_sentences(&counting.rules),
+                |counting| self.rule_sentences(voting, &counting.rules),
             ),
             code_minutes: CODE_LIFETIME.as_mins(),
             minimum_age: participants.map_or(0, |who| who.eligibility.minimum_age),
@@ -255,6 +285,9 @@ impl<'a> Viewer<'a> {
             voting.options.iter().map(option).collect()
         };
         items.sort_by(|one, other| one.id.cmp(other.id));
+        if voting.ground.is_some() {
+            items.iter_mut().zip(1..).for_each(|(item, number)| item.number = Some(number));
+        }
         number(&mut items, |item| item.theme.map(Text::as_str), |item, n| item.theme_number = n);
         number(&mut items, |item| item.zone.map(Text::as_str), |item, n| item.zone_number = n);
         items
@@ -264,6 +297,7 @@ impl<'a> Viewer<'a> {
         let candidate = &deposit.candidate;
         Item {
             id: &deposit.id,
+            number: None,
             title: &deposit.page.title,
             url: Some(&deposit.page.url),
             description: Some(&deposit.page.description),
@@ -279,6 +313,7 @@ impl<'a> Viewer<'a> {
                 Thumbnail { url, width, height, alt }
             }),
             withdrawn: candidate.withdrawn,
+            coordinates: deposit.coordinates,
         }
     }
 
@@ -310,10 +345,16 @@ impl<'a> Viewer<'a> {
         }
     }
 
+    /// The words for what is voted on.
+    pub(super) fn said_of(&self, voting: &Voting) -> &'a Say {
+        self.voice.say().of_vote_on(voting.voted_on())
+    }
+
     /// What a ballot holds, in sentences.
     fn how(&self, voting: &Voting, standing: usize) -> Vec<String> {
-        let words = &self.voice.words;
-        let count = |key: &str, number: u32| self.voice.quantity(key, u64::from(number));
+        let say = self.said_of(voting);
+        let word = |key: &str| say.text(key, &[]);
+        let count = |key: &str, number: u32| say.quantity(key, u64::from(number));
         let mut sentences = match &voting.method {
             Method::Approval { least, most: Some(most), .. } if least == most => {
                 vec![count("how.approval_exactly", *most)]
@@ -321,9 +362,9 @@ impl<'a> Viewer<'a> {
             Method::Approval { least: 1, most: Some(most), .. } => vec![count("how.approval_most", *most)],
             Method::Approval { least, most: Some(most), .. } => {
                 let (least, most) = (least.to_string(), most.to_string());
-                vec![words.say("how.approval_between", &[("least", &least), ("most", &most)])]
+                vec![say.text("how.approval_between", &[("least", &least), ("most", &most)])]
             }
-            Method::Approval { least: 1, most: None, .. } => vec![words.say("how.approval", &[])],
+            Method::Approval { least: 1, most: None, .. } => vec![word("how.approval")],
             Method::Approval { least, most: None, .. } => vec![count("how.approval_least", *least)],
             Method::Points { total, per_project, .. } => {
                 vec![count("how.points", *total), count("how.points_each", *per_project)]
@@ -339,24 +380,24 @@ impl<'a> Viewer<'a> {
                     grades.iter().find(|grade| grade.id == id).map_or("", |grade| grade.label.as_str())
                 };
                 let missing = match missing {
-                    Missing::Refuse => words.say("how.grades_all", &[]),
+                    Missing::Refuse => word("how.grades_all"),
                     Missing::Worst => {
                         let worst = grades.last().map_or("", |grade| grade.label.as_str());
-                        words.say("how.grades_missing", &[("grade", worst)])
+                        say.text("how.grades_missing", &[("grade", worst)])
                     }
-                    Missing::Grade(id) => words.say("how.grades_missing", &[("grade", label(id))]),
+                    Missing::Grade(id) => say.text("how.grades_missing", &[("grade", label(id))]),
                 };
-                vec![words.say("how.grades", &[]), missing]
+                vec![word("how.grades"), missing]
             }
             Method::Knapsack { .. } => {
                 let most = self.basket(voting).map(|basket| basket.most_text).unwrap_or_default();
-                vec![words.say("how.knapsack", &[("most", &most)])]
+                vec![say.text("how.knapsack", &[("most", &most)])]
             }
-            Method::YesNo { .. } => vec![words.say("how.yes_no", &[])],
-            Method::One { .. } => vec![words.say("how.single", &[])],
+            Method::YesNo { .. } => vec![word("how.yes_no")],
+            Method::One { .. } => vec![word("how.single")],
         };
         if voting.method.blank() {
-            sentences.push(words.say("how.blank", &[]));
+            sentences.push(word("how.blank"));
         }
         sentences
     }
@@ -367,13 +408,12 @@ impl<'a> Viewer<'a> {
         let view = |(envelope, title): (&'a Envelope, &'a Text)| EnvelopeView {
             title,
             amount_text: envelope.amount.map(|amount| self.money(amount)),
-            about: self.envelope_sentences(envelope),
+            about: self.envelope_sentences(self.said_of(voting), envelope),
         };
         envelopes.map(view).collect()
     }
 
-    fn envelope_sentences(&self, envelope: &Envelope) -> Vec<String> {
-        let words = &self.voice.words;
+    fn envelope_sentences(&self, say: &Say, envelope: &Envelope) -> Vec<String> {
         let scope = &envelope.scope;
         let named = [
             ("envelope.zone", &scope.zone),
@@ -381,25 +421,24 @@ impl<'a> Viewer<'a> {
             ("envelope.label", &scope.label),
         ];
         let named =
-            named.into_iter().filter_map(|(key, name)| Some(words.say(key, &[("name", name.as_ref()?)])));
+            named.into_iter().filter_map(|(key, name)| Some(say.text(key, &[("name", name.as_ref()?)])));
         let costs = match (scope.cost_from, scope.cost_to) {
             (None, None) => None,
-            (Some(from), None) => Some(words.say("envelope.cost_from", &[("from", &self.money(from))])),
-            (None, Some(to)) => Some(words.say("envelope.cost_to", &[("to", &self.money(to))])),
+            (Some(from), None) => Some(say.text("envelope.cost_from", &[("from", &self.money(from))])),
+            (None, Some(to)) => Some(say.text("envelope.cost_to", &[("to", &self.money(to))])),
             (Some(from), Some(to)) => {
-                Some(words.say("envelope.costs", &[("from", &self.money(from)), ("to", &self.money(to))]))
+                Some(say.text("envelope.costs", &[("from", &self.money(from)), ("to", &self.money(to))]))
             }
         };
-        let least =
-            (envelope.least > 0).then(|| self.voice.quantity("envelope.least", u64::from(envelope.least)));
-        let most = envelope.most.map(|most| self.voice.quantity("envelope.most", u64::from(most)));
+        let least = (envelope.least > 0).then(|| say.quantity("envelope.least", u64::from(envelope.least)));
+        let most = envelope.most.map(|most| say.quantity("envelope.most", u64::from(most)));
         named.chain(costs).chain(least).chain(most).collect()
     }
 
     /// How ballots are counted, in sentences.
-    pub(super) fn rule_sentences(&self, rules: &Rules) -> Vec<String> {
-        let words = &self.voice.words;
-        let say = |key: &str| words.say(key, &[]);
+    pub(super) fn rule_sentences(&self, voting: &Voting, rules: &Rules) -> Vec<String> {
+        let said = self.said_of(voting);
+        let say = |key: &str| said.text(key, &[]);
         let mut sentences = match &rules.rule {
             Rule::Greedy { by, unfit } => {
                 let has_money = rules.envelopes.iter().any(|envelope| envelope.amount.is_some());
@@ -413,7 +452,7 @@ impl<'a> Viewer<'a> {
                 let unfit = match unfit {
                     Unfit::Skip => say("rule.skip"),
                     Unfit::Stop => say("rule.stop"),
-                    Unfit::Fund(percent) => words.say("rule.fund", &[("percent", &percent.to_string())]),
+                    Unfit::Fund(percent) => said.text("rule.fund", &[("percent", &percent.to_string())]),
                 };
                 std::iter::once(by).chain(has_money.then_some(unfit)).collect()
             }
@@ -428,7 +467,7 @@ impl<'a> Viewer<'a> {
                             Stop::Overspent => "rule.add1",
                             Stop::Exhaustive => "rule.add1_exhaustive",
                         };
-                        sentences.push(words.say(key, &[("step", &step)]));
+                        sentences.push(said.text(key, &[("step", &step)]));
                         sentences.extend(greedy.then(|| say("rule.then_greedy")));
                     }
                 }
@@ -440,11 +479,11 @@ impl<'a> Viewer<'a> {
             }
         };
         sentences.extend(rules.threshold.as_ref().map(|threshold| match threshold {
-            Threshold::Score(needed) => self.voice.quantity("rule.threshold_score", *needed),
-            Threshold::Voters(needed) => self.voice.quantity("rule.threshold_voters", *needed),
+            Threshold::Score(needed) => said.quantity("rule.threshold_score", *needed),
+            Threshold::Voters(needed) => said.quantity("rule.threshold_voters", *needed),
             Threshold::Share { numerator, denominator } => {
                 let (one, other) = (numerator.to_string(), denominator.to_string());
-                words.say("rule.threshold_share", &[("numerator", &one), ("denominator", &other)])
+                said.text("rule.threshold_share", &[("numerator", &one), ("denominator", &other)])
             }
         }));
         let flags = [
@@ -456,7 +495,7 @@ impl<'a> Viewer<'a> {
         ];
         sentences.extend(flags.into_iter().filter(|(holds, _)| *holds).map(|(_, key)| say(key)));
         let chain: Vec<String> = rules.ties.iter().map(|link| say(tie_key(*link))).collect();
-        sentences.push(words.say("rule.ties", &[("chain", &chain.join(self.voice.word("rule.then")))]));
+        sentences.push(said.text("rule.ties", &[("chain", &chain.join(self.voice.word("rule.then")))]));
         sentences
     }
 }
@@ -492,6 +531,7 @@ pub(super) fn percent(part: u64, whole: u64) -> Option<u64> {
 fn option(option: &VoteOption) -> Item<'_> {
     Item {
         id: &option.id,
+        number: None,
         title: &option.title,
         url: None,
         description: None,
@@ -504,7 +544,33 @@ fn option(option: &VoteOption) -> Item<'_> {
         zone_number: 0,
         picture: None,
         withdrawn: false,
+        coordinates: None,
     }
+}
+
+/// The map of what can be chosen; nothing when none of it has a place there.
+fn draw(ground: &Ground, items: &[Item<'_>]) -> Option<VoteMap> {
+    let standing = || items.iter().filter(|item| !item.withdrawn);
+    let placed: Vec<(&Item<'_>, Pin)> =
+        standing().filter_map(|item| Some((item, pin(ground, item)?))).collect();
+    if placed.is_empty() {
+        return None;
+    }
+    let without = standing().count() - placed.len();
+    let (items, pins): (Vec<_>, Vec<_>) = placed.into_iter().unzip();
+    let (ground, points) = ground.with(pins);
+    let disc = |(point, item): (Point, &Item<'_>)| Disc {
+        point,
+        theme_number: item.theme_number,
+        zone_number: item.zone_number,
+    };
+    Some(VoteMap { ground, pins: points.into_iter().zip(items).map(disc).collect(), without })
+}
+
+fn pin(ground: &Ground, item: &Item<'_>) -> Option<Pin> {
+    let at = item.coordinates.filter(|place| ground.shows(*place))?;
+    let number = item.number?;
+    Some(Pin { number, name: item.title.clone(), url: format!("#n{number}"), at })
 }
 
 /// Gives each item the number of its name, in alphabetical order from 1.

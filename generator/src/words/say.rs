@@ -7,9 +7,12 @@
 //! `say(key="count", count=3)` takes the form of `count` that the language has for 3 (`count.one`, `count.other`…),
 //! `{count}` being the number with its digits grouped. Without `count`, a word that has forms gives them all, for a
 //! script: a list of `{form, text}`.
+//!
+//! `say(key="how.grades", on="options")` says it of the options of a votation: by the word `option.how.grades`, where there is
+//! one.
 
 use crate::diagnostics::suggestion;
-use domain::rulebook::{Words, group_digits};
+use domain::rulebook::{VotedOn, Words, group_digits};
 use icu_locale_core::Locale;
 use icu_plurals::{PluralCategory, PluralRules, PluralRulesOptions};
 use jiff::civil::Date;
@@ -21,6 +24,9 @@ use tera::{Error, Function, Kwargs, State, Value};
 
 /// Where a number goes in a word that has plural forms.
 const COUNT: &str = "count";
+
+/// What is voted on, in the arguments of `say`.
+const ON: &str = "on";
 
 /// What groups the digits of a number, in the words.
 const GROUP: &str = "number.group";
@@ -38,6 +44,8 @@ pub(crate) struct Say {
     plurals: Option<Arc<PluralRules>>,
     /// Days that have been said: few, and said often.
     days: Arc<Mutex<HashMap<Date, String>>>,
+    /// The same words where options are voted on; none in those.
+    of_options: Option<Arc<Self>>,
 }
 
 /// Text, then a name to fill in and text, and so on.
@@ -46,6 +54,11 @@ type Sentence = (String, Vec<(String, String)>);
 impl Say {
     /// Says `words`, which are in `language` (BCP 47).
     pub(crate) fn new(words: Arc<Words>, language: &str) -> Self {
+        let of_options = Arc::new(words.of_vote_on(VotedOn::Options).into_owned());
+        Self { of_options: Some(Arc::new(Self::alone(of_options, language))), ..Self::alone(words, language) }
+    }
+
+    fn alone(words: Arc<Words>, language: &str) -> Self {
         let sentences = words.0.iter().map(|(key, text)| (key.clone(), sentence(&html(text))));
         let plurals = plural_rules(words.0.get(PLURALS).map_or(language, String::as_str));
         Self {
@@ -53,6 +66,15 @@ impl Say {
             words,
             plurals: plurals.map(Arc::new),
             days: Arc::default(),
+            of_options: None,
+        }
+    }
+
+    /// The words for a vote on that.
+    pub(crate) fn of_vote_on(&self, voted_on: VotedOn) -> &Self {
+        match voted_on {
+            VotedOn::Deposits => self,
+            VotedOn::Options => self.of_options.as_deref().unwrap_or(self),
         }
     }
 
@@ -143,6 +165,9 @@ impl Say {
 
 impl Function<Result<Value, Error>> for Say {
     fn call(&self, arguments: Kwargs, state: &State) -> Result<Value, Error> {
+        if let (Some("options"), Some(of_options)) = (arguments.get::<&str>(ON)?, &self.of_options) {
+            return of_options.call(arguments, state);
+        }
         let key = arguments.must_get::<&str>("key")?;
         let count = arguments.get::<u64>(COUNT)?;
         let found = match count {
@@ -294,6 +319,19 @@ mod tests {
         assert!(
             say("oc", &occitan, template).is_ok_and(|said| said.starts_with("0 pagina;1 pagina;2 paginas;"))
         );
+    }
+
+    #[test]
+    fn a_word_is_said_otherwise_of_options_where_it_has_another_form_for_them() {
+        let words = [
+            ("list.one", "{count} projet"),
+            ("list.other", "{count} projets"),
+            ("option.list.one", "{count} proposition"),
+            ("option.list.other", "{count} propositions"),
+            ("vote", "voter"),
+        ];
+        let template = r#"{% for on in ["deposits", "options"] %}{{ say(key="vote", on=on) }} : {{ say(key="list", count=2, on=on) }};{% endfor %}"#;
+        assert_eq!(say("fr", &words, template).as_deref(), Ok("voter : 2 projets;voter : 2 propositions;"));
     }
 
     #[test]

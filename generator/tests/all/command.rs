@@ -4,13 +4,13 @@ use crate::place::Place;
 use insta::assert_snapshot;
 use std::process::{Command, Output};
 
-fn parvis(place: &Place, arguments: &[&str]) -> Output {
+pub(crate) fn parvis(place: &Place, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_parvis"));
     command.env_remove("COLUMNS");
     command.arg("--root").arg(place.root()).args(arguments).output().expect("the command runs")
 }
 
-fn text(bytes: &[u8]) -> String {
+pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).expect("UTF-8")
 }
 

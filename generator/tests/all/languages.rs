@@ -379,7 +379,7 @@ fn keys_of(language: &str) -> BTreeSet<String> {
 }
 
 /// What the functions and the forms say, in the main language only, and what few pages of a site in several languages say.
-const IN_FRENCH: [&str; 33] = [
+const IN_FRENCH: [&str; 34] = [
     "already",
     "answer",
     "ballot",
@@ -395,6 +395,7 @@ const IN_FRENCH: [&str; 33] = [
     "how",
     "mail",
     "minutes",
+    "option",
     "own_deposit",
     "privacy",
     "reason",

@@ -4,8 +4,8 @@
 use crate::place::Place;
 use domain::{
     ballot::{Answer, Ballot},
-    rulebook::Rulebook,
-    voting::{BallotBox, Published, Slot},
+    rulebook::{Rulebook, VotedOn},
+    voting::{BallotBox, Published, Slot, commitment},
 };
 use insta::assert_snapshot;
 use std::fs;
@@ -168,6 +168,14 @@ fn wrong_combinations_are_told_with_their_remedy() {
                 "method = \"approval\"\n{ties}threshold_score = 3\nthreshold_share = \"1/10\"\n{ENVELOPE}"
             ),
         ),
+        (
+            "a threshold of points of ranks",
+            format!("method = \"ranking\"\nby = \"schulze\"\n{ties}threshold_score = 3\n{ENVELOPE}"),
+        ),
+        (
+            "proposers that are not told",
+            format!("method = \"approval\"\n{ties}one_per_proposer = true\n{ENVELOPE}"),
+        ),
         ("rules of a question", format!("method = \"yes-no\"\nrule = \"greedy\"\n{ties}{ENVELOPE}")),
         (
             "one choice",
@@ -183,6 +191,223 @@ fn a_project_of_a_budget_has_a_cost_unless_it_is_not_put_to_the_vote() {
     let place = |more: &str| sound().page("sault/budget/pont/index.md", &project("Un pont", more), "");
     assert_snapshot!(place("").diagnostics());
     assert_eq!(place("ballot = false").diagnostics(), "");
+}
+
+/// Around Sault, with a town in its middle.
+const GROUND: &str = r#"{ "type": "FeatureCollection", "features": [
+  { "type": "Feature", "properties": { "name": "Sault" }, "geometry": { "type": "Polygon", "coordinates":
+    [[[5.3, 44.0], [5.5, 44.0], [5.5, 44.2], [5.3, 44.2], [5.3, 44.0]]] } },
+  { "type": "Feature", "properties": { "name": "Le bourg" }, "geometry": { "type": "Point", "coordinates": [5.4, 44.1] } }
+] }"#;
+
+/// The budget with a map, on which the bench and the oven have a place, and the hedge has none.
+fn mapped() -> Place {
+    budget(&format!("method = \"approval\"\nmap = \"carte.geojson\"\nties = [\"lot\"]\n{ENVELOPE}"))
+        .file("content/sault/budget/carte.geojson", GROUND)
+        .page(
+            "sault/budget/banc/index.md",
+            &project("Un banc", "cost = 10\nzone = \"Centre\"\ntheme = \"Rue\"\ncoordinates = [5.42, 44.12]"),
+            "",
+        )
+        .page(
+            "sault/budget/four/index.md",
+            &project("Un four", "cost = 20\nzone = \"Hameaux\"\ntheme = \"Pain\"\ncoordinates = [5.35, 44]"),
+            "",
+        )
+}
+
+#[test]
+fn a_place_that_the_map_cannot_show_is_told_with_its_remedy() {
+    let placed = |coordinates: &str| {
+        let lines = format!("cost = 10\ncoordinates = {coordinates}");
+        mapped().page("sault/budget/banc/index.md", &project("Un banc", &lines), "").diagnostics()
+    };
+    let cases = [
+        "\"5.42, 44.12\"",
+        "[5.42]",
+        "[5.42, \"44\"]",
+        "[890000, 6330000.5]",
+        "[44.12, 5.42]",
+        "[5.42, 43.5]",
+    ];
+    let told = cases.map(|coordinates| format!("— {coordinates}\n{}", placed(coordinates)));
+    let elsewhere = mapped()
+        .file("content/sault/budget/carte.geojson", GROUND.replace("44.", "-20.").replace("5.", "55."))
+        .page(
+            "sault/budget/banc/index.md",
+            &project("Un banc", "cost = 10\ncoordinates = [-20.12, 55.42]"),
+            "",
+        )
+        .page(
+            "sault/budget/four/index.md",
+            &project("Un four", "cost = 10\ncoordinates = [55.35, -20.1]"),
+            "",
+        );
+    let options = format!(
+        "method = \"one\"\nmap = \"carte.geojson\"\nties = [\"lot\"]\n{OPTIONS}[[voting.envelopes]]\nid = \"nom\"\nmost = 1\n"
+    );
+    assert_snapshot!(format!(
+        "{}\n— on an island\n{}\n— no file\n{}\n— options\n{}",
+        told.join("\n"),
+        elsewhere.diagnostics(),
+        mapped().without("content/sault/budget/carte.geojson").diagnostics(),
+        budget(&options).diagnostics(),
+    ));
+}
+
+#[test]
+fn projects_are_on_the_map_by_their_numbers_which_lead_to_them_in_the_list() {
+    let place = dressed(mapped());
+    place.build(OPEN);
+    let page = place.read("public/sault/budget/voter/index.html");
+    let ballot = place.read("answers/sault/budget/voter/ballot.html");
+    for html in [&page, &ballot] {
+        let (before, rest) = html.split_once("<details class=\"where\">").expect("a map");
+        let (map, list) = rest.split_once("</details>").expect("its end");
+        assert!(!before.contains("id=\"n1\""), "the list comes after the map: {before}");
+        assert!(map.contains("1 projet n’y est pas"), "{map}");
+        assert!(map.contains(">Le bourg</text>"), "{map}");
+        for (number, title) in [(1, "Un banc"), (2, "Un four")] {
+            assert!(map.contains(&format!("href=\"#n{number}\"")), "{map}");
+            assert!(map.contains(&format!("<title>n°\u{a0}{number}, {title}</title>")), "{map}");
+        }
+        assert!(!map.contains("#n3"), "{map}");
+        for (number, title) in [(1, "Un banc"), (2, "Un four"), (3, "Une haie")] {
+            let (_, item) = list.split_once(&format!("<li id=\"n{number}\"")).expect("an item");
+            let (item, _) = item.split_once("</li>").expect("its end");
+            assert!(item.contains(&format!("n°\u{a0}{number}</span> ")) && item.contains(title), "{item}");
+        }
+    }
+    // The filters know discs and items by the same classes.
+    let ways = |before: &str| {
+        let (_, after) = ballot.split_once(before).expect("an item or a disc");
+        after.split_once("class=\"").and_then(|(_, after)| after.split_once('"')).expect("classes").0
+    };
+    assert_eq!((ways("<li id=\"n1\" "), ways("<li id=\"n2\" ")), ("t2 z1", "t1 z2"));
+    let discs: Vec<&str> =
+        ballot.split("<a class=\"t").skip(1).filter_map(|disc| disc.split('"').next()).collect();
+    assert_eq!(discs, ["2 z1", "1 z2"]);
+    assert!(place.read("answers/sault/budget/voter/ballot-review.html").contains("n°\u{a0}2</span>"));
+}
+
+#[test]
+fn a_project_that_was_withdrawn_has_no_disc_and_keeps_its_number_from_others() {
+    let withdrawn = "cost = 10\ncoordinates = [5.42, 44.12]\nwithdrawn = true";
+    let place = dressed(mapped().page("sault/budget/banc/index.md", &project("Un banc", withdrawn), ""));
+    place.build(OPEN);
+    let page = place.read("public/sault/budget/voter/index.html");
+    assert!(!page.contains("href=\"#n1\"") && page.contains("href=\"#n2\""), "{page}");
+    assert!(page.contains("<li id=\"n1\">"), "{page}");
+}
+
+#[test]
+fn without_a_map_nothing_has_a_number() {
+    let lines = "cost = 10\ncoordinates = [5.42, 44.12]";
+    let place = dressed(sound().page("sault/budget/banc/index.md", &project("Un banc", lines), ""));
+    place.build(OPEN);
+    for path in ["public/sault/budget/voter/index.html", "answers/sault/budget/voter/ballot.html"] {
+        let html = place.read(path);
+        assert!(!html.contains("n°\u{a0}") && !html.contains("class=\"where\""), "{html}");
+    }
+}
+
+#[test]
+fn a_ballot_with_sixty_projects_on_a_map_weighs_less_than_fourteen_kilobytes() {
+    let themes = ["Se déplacer", "Vivre ensemble", "Nature et eau", "Culture et sport"];
+    let place = (0..60_u32).fold(mapped(), |place, n| {
+        let (across, down) = (f64::from(n * 37 % 60) / 300.0, f64::from(n * 23 % 60) / 300.0);
+        let lines = format!(
+            "cost = {}\nzone = \"Quartier {}\"\ntheme = \"{}\"\ncoordinates = [{:.4}, {:.4}]",
+            900 * (n + 1),
+            n % 6,
+            themes[n as usize % 4],
+            5.3 + across,
+            44.0 + down
+        );
+        let title = format!("Le projet numéro {} du quartier {}", n * 7919 % 1000, n % 6);
+        place.page(&format!("sault/budget/p{n}/index.md"), &project(&title, &lines), "")
+    });
+    let place = dressed(place);
+    place.build(OPEN);
+    let ballot = place.read("answers/sault/budget/voter/ballot.html");
+    let sheets =
+        ballot.split("<link rel=\"stylesheet\" href=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    let texts = sheets.map(|sheet| place.read(&format!("public{sheet}"))).chain([ballot.clone()]);
+    let weight: usize = texts.map(|text| brotli_size(&text)).sum();
+    assert!(ballot.matches("<a class=\"t").count() >= 60);
+    assert!(weight <= 14_000, "{weight}");
+}
+
+fn brotli_size(text: &str) -> usize {
+    let mut output = Vec::new();
+    let parameters = brotli::enc::BrotliEncoderParams { quality: 11, ..Default::default() };
+    brotli::BrotliCompress(&mut text.as_bytes(), &mut output, &parameters).expect("compressed");
+    output.len()
+}
+
+const OPTIONS: &str = "[[voting.choices]]\nid = \"buis\"\ntitle = \"Le Buis\"\n[[voting.choices]]\nid = \"source\"\ntitle = \"La Source\"\n";
+
+#[test]
+fn no_page_of_a_vote_on_options_calls_them_projects() {
+    let ties = "ties = [\"more-voters\", \"lot\"]\nblank = true\nthreshold_voters = 1\n";
+    let one = "[[voting.envelopes]]\nid = \"nom\"\ntitle = \"Le nom\"\nmost = 1\n";
+    let grades = "[[voting.grades]]\nid = \"bien\"\nlabel = \"Bien\"\n[[voting.grades]]\nid = \"mal\"\nlabel = \"Mal\"\n";
+    let ranks = |ids: &[&str]| Ballot::Ranking(ids.iter().map(|&id| id.to_owned()).collect());
+    let judged = |grade: &str| {
+        Ballot::Grades(
+            [("buis".to_owned(), grade.to_owned()), ("source".to_owned(), "bien".to_owned())].into(),
+        )
+    };
+    let chosen = |id: &str| Ballot::One(id.to_owned());
+    let cases = [
+        (
+            format!("method = \"approval\"\nmost = 2\n{ties}{OPTIONS}{one}"),
+            vec![approval(&["buis"]), approval(&["source"])],
+        ),
+        (
+            format!(
+                "method = \"grades\"\nmissing = \"worst\"\nby = \"majority-judgment\"\n{ties}{grades}{OPTIONS}{one}"
+            ),
+            vec![judged("mal"), judged("bien")],
+        ),
+        (
+            format!("method = \"ranking\"\nby = \"runoff\"\n{ties}{OPTIONS}{one}"),
+            vec![ranks(&["buis"]), ranks(&["source", "buis"])],
+        ),
+        (
+            format!("method = \"ranking\"\nby = \"schulze\"\n{ties}{OPTIONS}{one}"),
+            vec![ranks(&["buis"]), ranks(&["source", "buis"])],
+        ),
+        (
+            format!("method = \"points\"\ntotal = 5\nper_project = 3\n{ties}{OPTIONS}{one}"),
+            vec![Ballot::Points([("buis".to_owned(), 2)].into())],
+        ),
+        (format!("method = \"one\"\n{ties}{OPTIONS}{one}"), vec![chosen("buis"), chosen("source")]),
+        ("method = \"yes-no\"\nblank = true\n".to_owned(), vec![Ballot::YesNo(Answer::No)]),
+    ];
+    for (lines, ballots) in cases {
+        let votation = BUDGET.replace("\"budget\"", "\"votation\"").replace("Budget participatif", "Le nom");
+        let place =
+            dressed(budget("").page("sault/budget/_index.md", &format!("{votation}{VOTE}{lines}"), ""));
+        for deposit in ["banc", "four", "haie"] {
+            fs::remove_dir_all(place.root().join("content/sault/budget").join(deposit)).expect("removed");
+        }
+        place.build(OPEN);
+        for word in &rulebook(&place).words.of_vote_on(VotedOn::Options).0 {
+            let is_said = word.0.starts_with("refusal.ballot.") || word.0.starts_with("mail.ballot.");
+            assert!(!is_said || !word.1.contains("projet"), "{word:?}");
+        }
+        let journey = ["public/sault/budget/", "answers/sault/budget/voter/"];
+        let open: Vec<String> = journey.iter().flat_map(|folder| place.files(folder)).collect();
+        assert!(open.len() > 9, "{open:?}");
+        let check = |path: &String| {
+            let html = place.read(path);
+            assert!(!html.to_lowercase().contains("projet"), "{lines}\n{path}\n{html}");
+        };
+        open.iter().filter(|path| path.ends_with(".html")).for_each(check);
+        publish(&place, ballots);
+        place.files("public/sault/budget/").iter().filter(|path| path.ends_with(".html")).for_each(check);
+    }
 }
 
 #[test]
@@ -343,8 +568,9 @@ fn publish(place: &Place, ballots: Vec<Ballot>) {
     place.build(AFTER);
     let voting = rulebook(place).processes["budget"].voting.clone().expect("a vote");
     let slots = ballots.into_iter().enumerate().map(|(n, ballot)| Slot { slot: format!("{n:064x}"), ballot });
-    let ballots = BallotBox::new("budget", &voting, slots.collect(), &[7; 32]);
-    let published: Published = ballots.publish(ballots.ballots.len() as u64, voting.window.closes());
+    let ballots = BallotBox::new("budget", &voting, slots.collect(), "07".repeat(32));
+    let published: Published =
+        ballots.publish(ballots.ballots.len() as u64, voting.window.closes(), commitment(&[7; 32]));
     let data = place.root().join("public/data");
     fs::create_dir_all(&data).expect("a folder");
     fs::write(data.join("budget.minutes.json"), serde_json::to_vec(&published).expect("JSON"))
@@ -379,6 +605,37 @@ fn a_question_is_answered_with_its_turnout() {
         ],
     );
     assert_snapshot!(text_of(&read(&place, "public/sault/budget/resultats/index.html")));
+}
+
+/// The results of a budget whose `[voting]` goes on with `lines`, with these ballots.
+fn results(lines: &str, ballots: Vec<Ballot>) -> String {
+    let place = dressed(budget(lines));
+    publish(&place, ballots);
+    read(&place, "public/sault/budget/resultats/index.html")
+}
+
+#[test]
+fn a_lot_that_decided_a_runoff_is_said_and_one_that_decided_nothing_is_not() {
+    let lines = "method = \"ranking\"\nby = \"runoff\"\nties = [\"lot\"]\n";
+    let envelope = "[[voting.envelopes]]\nid = \"tout\"\nleast = 1\nmost = 1\n";
+    let ballots =
+        |ids: &[&str]| ids.iter().map(|id| Ballot::Ranking(vec![(*id).to_owned()])).collect::<Vec<_>>();
+    let drawn = "Un tirage au sort a départagé des projets.";
+    let level = results(&format!("{lines}{envelope}"), ballots(&["four", "haie"]));
+    assert!(level.contains(drawn));
+    // The last two are level, and cannot catch up with the first.
+    let clear = results(&format!("{lines}{envelope}"), ballots(&["four", "four", "four", "haie", "banc"]));
+    assert!(clear.contains("Aucun tirage au sort n’a été nécessaire.") && !clear.contains(drawn));
+    let lifted = results(&format!("{lines}threshold_voters = 3\n{envelope}"), ballots(&["four", "haie"]));
+    assert!(lifted.contains("Le seuil a été levé") && lifted.contains(drawn));
+}
+
+#[test]
+fn shares_that_grew_beyond_the_envelope_are_not_said_to_have_been_shared_out() {
+    let lines = "method = \"approval\"\nrule = \"equal-shares\"\ncompletion = \"add1\"\nstep = 1000\nstop = \"overspent\"\nties = [\"lot\"]\n";
+    let page = results(&format!("{lines}{ENVELOPE}"), vec![approval(&["banc"]), approval(&["four"])]);
+    assert!(page.contains("Les parts ont grandi 10 fois.") && page.contains("c’est plus que l’enveloppe"));
+    assert!(!page.contains("a été partagée"));
 }
 
 /// The words of the part of a page between its results and its foot, a line each.

@@ -13,8 +13,32 @@ use domain::{
 use std::collections::BTreeSet;
 
 impl Voting {
-    /// What is voted on in `process`, in the order of the content, as the tally takes it.
+    /// What is voted on in `process`, in the order of their ids, as the tally takes it. A deposit that moderation has removed
+    /// since the vote opened counts as withdrawn, and has no name any more.
     pub(crate) fn projects(&self, process: &Process) -> Vec<Project> {
+        self.with_missing(process, |missing| Project {
+            name: missing.id.clone(),
+            withdrawn: true,
+            ..missing.clone()
+        })
+    }
+
+    /// What is voted on, and what `of` makes of that which was when the vote opened and is no longer in the content.
+    pub(super) fn with_missing(&self, process: &Process, of: impl Fn(&Project) -> Project) -> Vec<Project> {
+        let mut projects = self.present(process);
+        projects.extend(self.missing(process).map(of));
+        if self.is_of_deposits() {
+            projects.sort_by(|one, other| one.id.cmp(&other.id));
+        }
+        projects
+    }
+
+    fn missing(&self, process: &Process) -> impl Iterator<Item = &Project> {
+        let frozen = self.frozen.iter().filter(|_| self.is_of_deposits()).flat_map(|frozen| &frozen.projects);
+        frozen.filter(|project| process.deposits.iter().all(|deposit| deposit.id != project.id))
+    }
+
+    fn present(&self, process: &Process) -> Vec<Project> {
         if !self.is_of_deposits() {
             let options = self.options.iter().map(|option| Project {
                 id: option.id.clone(),
@@ -31,14 +55,10 @@ impl Voting {
             zone: deposit.candidate.zone.as_ref().map(|zone| zone.as_str().to_owned()),
             themes: deposit.theme.iter().map(|theme| theme.as_str().to_owned()).collect(),
             labels: deposit.candidate.labels.iter().map(|label| label.as_str().to_owned()).collect(),
-            proposer: Some(
-                deposit.candidate.proposer.as_ref().unwrap_or(&deposit.author).as_str().to_owned(),
-            ),
+            proposer: deposit.candidate.proposer.as_ref().map(|proposer| proposer.as_str().to_owned()),
             withdrawn: deposit.candidate.withdrawn,
         });
-        let mut projects: Vec<Project> = projects.collect();
-        projects.sort_by(|one, other| one.id.cmp(&other.id));
-        projects
+        projects.collect()
     }
 
     /// Reports what does not go together in `process`, which has this vote.
@@ -61,9 +81,20 @@ impl Voting {
             self.check_names(&projects, &report);
             if let Some(counting) = &self.counting {
                 self.check_scopes(&projects, &counting.rules, &report);
+                self.check_proposers(&projects, &counting.rules, &report);
             }
         }
-        frozen::check(self, projects, process, &error, reader);
+        for missing in self.missing(process) {
+            let message = format!("le projet `{}` est soumis au vote, et sa page n’est plus là", missing.id);
+            let warning = Diagnostic::warning(&self.place.source, self.place.header.clone(), message);
+            report(
+                warning
+                    .help("il compte comme retiré ; si ce n’est pas ce que vous vouliez, remettez sa page"),
+            );
+        }
+        for (message, help) in frozen::changed(self, process, reader.now) {
+            error(message, help);
+        }
     }
 
     /// A ballot that must name more projects than there are would never be valid.
@@ -107,6 +138,26 @@ impl Voting {
                 format!("aucune enveloppe n’est pour ces projets soumis au vote : {}", out.join(", "));
             let warning = Diagnostic::warning(&self.place.source, self.place.header.clone(), message);
             report(warning.help("ils ne pourraient pas être élus : élargissez une enveloppe, ou écrivez `ballot = false` dans ces dépôts"));
+        }
+    }
+
+    /// Whose projects these are must be said, where a proposer has one elected at most: names of authors are not enough, for
+    /// several people have the same, or give none.
+    fn check_proposers(&self, projects: &[Project], rules: &Rules, report: &impl Fn(Diagnostic)) {
+        let unsaid = projects.iter().filter(|project| {
+            self.is_of_deposits()
+                && rules.one_per_proposer
+                && !project.withdrawn
+                && project.proposer.is_none()
+        });
+        let unsaid: Vec<&str> = unsaid.map(|project| project.id.as_str()).collect();
+        if !unsaid.is_empty() {
+            let message = format!(
+                "`one_per_proposer` ne sait pas qui porte ces projets soumis au vote : {}",
+                unsaid.join(", ")
+            );
+            let warning = Diagnostic::warning(&self.place.source, self.place.header.clone(), message);
+            report(warning.help("écrivez dans leur en-tête `proposer = \"…\"`, le même texte pour tous les projets d’une même personne ou association : sans lui, un projet compte comme le seul de son porteur"));
         }
     }
 }

@@ -2,9 +2,8 @@
 
 use super::condition::Clause;
 use crate::{
-    content::organisation::Organisation,
+    content::{map_file, organisation::Organisation},
     front_matter::{self, Decimal, FileSize, Table},
-    links,
     map::{self, Map},
     markdown::{Html, Markdown, Renderer, Text},
     picture::Picture,
@@ -261,7 +260,7 @@ impl Written {
         let help = read_help(table, around);
         let required = table.get("required").unwrap_or(false);
         let kind = read_kind(word, table, around);
-        let map = if word == Word::Place { read_map(table, around) } else { None };
+        let map = if word == Word::Place { map_file::read(table, around.renderer, map::read) } else { None };
         let when = read_when(table);
         let visibility: Option<Visibility> = table.get("visibility");
         let message: Option<Text> = table.get("message");
@@ -297,17 +296,6 @@ impl Written {
 
 fn read_help(table: &mut Table<'_>, around: &Around<'_>) -> Option<Html> {
     table.get::<Markdown>("help").map(|help| around.renderer.inline(&help))
-}
-
-/// The map beside the field of a place, in a GeoJSON file of the folder.
-fn read_map(table: &mut Table<'_>, around: &Around<'_>) -> Option<Map> {
-    let file: Spanned<String> = table.get("map")?;
-    let wrong = |message: String, help: Option<String>| {
-        table.report(table.error(file.span(), message).maybe_help(help));
-    };
-    let path = links::in_folder_of(around.renderer.path, file.get_ref());
-    let text = around.renderer.links.text(&path).map_err(|broken| wrong(broken.message, broken.help)).ok()?;
-    map::read(&text).map_err(|error| wrong(error.to_string(), Some(error.help().to_owned()))).ok()
 }
 
 fn read_when(table: &mut Table<'_>) -> Option<Option<Clause>> {
