@@ -84,7 +84,8 @@ impl Markdown {
         Self { source: source.clone(), origin }
     }
 
-    fn text(&self) -> &str {
+    /// As it is written.
+    pub(crate) fn text(&self) -> &str {
         match &self.origin {
             Origin::Verbatim(span) => &self.source.text[span.clone()],
             Origin::Escaped(text, _) => text,

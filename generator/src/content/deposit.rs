@@ -61,6 +61,8 @@ pub(crate) struct Candidate {
     ballot: bool,
     /// Voted on, then withdrawn: it is not counted.
     pub(crate) withdrawn: bool,
+    /// What is kept of its text, to know whether it changes while people vote.
+    pub(super) text: Option<String>,
 }
 
 /// Where the examination of a deposit stands.
@@ -171,7 +173,12 @@ impl Deposit {
         voting: Option<&Voting>,
         reader: &Reader<'_>,
     ) -> Option<Self> {
+        let body = voting.map(|_| file.body.text().to_owned());
         let mut page = reader.page(&mut file);
+        let text = page
+            .as_ref()
+            .zip(body)
+            .map(|(page, body)| voting::frozen::digest(page.description.as_str(), &body));
         let renderer = reader.renderer(&file.path);
         let (path, table) = (&*file.path, &mut file.table);
         let author = table.require("author");
@@ -179,7 +186,7 @@ impl Deposit {
         let reference = table.get("reference");
         let coordinates = read_coordinates(table, voting);
         let standing = read_standing(table, file.head.date, petition, &renderer, reader);
-        let candidate = read_candidate(table, standing.as_ref(), voting);
+        let candidate = Candidate { text, ..read_candidate(table, standing.as_ref(), voting) };
         let picture = read_picture(path, table, reader);
         let archived = table.get("archived").filter(|archived| *archived <= reader.now);
         let answer = read_answer(table, &renderer, reader);
@@ -257,6 +264,7 @@ fn read_candidate(table: &mut Table<'_>, standing: Option<&Standing>, voting: Op
         labels: table.get("labels").unwrap_or_default(),
         proposer: table.get("proposer"),
         withdrawn: table.get("withdrawn").unwrap_or(false),
+        text: None,
     }
 }
 

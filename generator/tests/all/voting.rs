@@ -439,7 +439,12 @@ fn what_is_voted_on_is_frozen() {
     let frozen = |place: &Place| {
         place.build(OPEN);
         let voting = rulebook(place).processes["budget"].voting.clone().expect("a vote");
-        let frozen = serde_json::json!({ "method": voting.method, "projects": voting.projects, "rules": voting.rules });
+        let frozen = serde_json::json!({
+            "window": voting.window,
+            "method": voting.method,
+            "projects": voting.projects,
+            "rules": voting.rules,
+        });
         serde_json::to_string_pretty(&frozen).expect("JSON")
     };
     let before = frozen(&sound());
@@ -485,6 +490,26 @@ fn the_page_of_the_vote_leads_to_a_ballot_only_while_it_is_open() {
 }
 
 #[test]
+fn the_lot_is_committed_to_before_the_vote_opens_and_voters_are_counted_once_it_does() {
+    let counts = format!(
+        "{{\"process\": \"budget\", \"as_of\": \"2026-10-30T09:00:00Z\", \"entries\": 0, \"deposits\": {{}}, \
+         \"voting\": {{\"voters\": 0, \"lot\": \"{}\"}}}}",
+        commitment(&[7; 32])
+    );
+    for (at, has_voters, is_live) in [(BEFORE, false, false), (OPEN, true, true), (AFTER, true, false)] {
+        let place = dressed(sound()).file("public/data/budget.json", &counts);
+        place.build(at);
+        let page = place.read("public/sault/budget/voter/index.html");
+        assert!(page.contains(&commitment(&[7; 32])), "{at}: {page}");
+        for path in ["", "vote/", "voter/"] {
+            let page = place.read(&format!("public/sault/budget/{path}index.html"));
+            let found = (page.contains("data-voters"), page.contains("Compté le"), page.contains("/counts."));
+            assert_eq!(found, (has_voters, has_voters, is_live), "{at}: {path}");
+        }
+    }
+}
+
+#[test]
 fn the_functions_have_the_pages_of_the_journey() {
     let place = dressed(sound());
     place.build(OPEN);
@@ -509,6 +534,12 @@ fn the_functions_have_the_pages_of_the_journey() {
         assert!(item.contains(&format!("name=\"choice\" value=\"{id}\"")), "{item}");
     }
     assert!(ballot.contains("name=\"blank\" value=\"yes\""), "{ballot}");
+    assert!(
+        place.read("answers/sault/budget/voter/ballot-code.html").contains(
+            "name=\"step\" value=\"review\" formaction=\"/actes/budget/bulletin\" formnovalidate>Revenir au formulaire<"
+        ),
+        "the way back"
+    );
     let review = place.read("answers/sault/budget/voter/ballot-review.html");
     assert!(
         review.contains("formaction=\"/actes/budget/bulletin\"") && review.contains("id=\"given_names\""),

@@ -108,7 +108,7 @@ async fn i9_what_is_voted_on_is_kept_from_the_opening_on_and_pulling_again_chang
 #[tokio::test]
 async fn i9_once_people_vote_the_build_refuses_other_rules_and_other_projects_and_says_what_to_do() {
     type Edit = fn(&TempDir);
-    let edits: [(&str, Edit); 8] = [
+    let edits: [(&str, Edit); 10] = [
         ("another method", |site| {
             let points = BUDGET.replace("\"approval\"\nmost = 2", "\"points\"\ntotal = 5\nper_project = 3");
             write(site, "budget/_index.md", &open("budget", &points));
@@ -122,6 +122,14 @@ async fn i9_once_people_vote_the_build_refuses_other_rules_and_other_projects_an
         ("a project added", |site| write(site, "budget/banc/index.md", &project("Un banc", "cost = 900"))),
         ("another cost", |site| {
             write(site, "budget/fontaine/index.md", &project("Une fontaine", "cost = 5200"));
+        }),
+        ("another text", |site| {
+            let text = project("Une fontaine", "cost = 4800") + "Place du marché.\n";
+            write(site, "budget/fontaine/index.md", &text);
+        }),
+        ("another description", |site| {
+            let text = project("Une fontaine", "cost = 4800").replace("Pour la ville.", "Pour le quartier.");
+            write(site, "budget/fontaine/index.md", &text);
         }),
         ("another opening", |site| {
             write(site, "nuit/_index.md", &vote("votation", "2026-11-02", "2026-12-01", QUESTION));
@@ -195,6 +203,8 @@ async fn a_vote_is_made_longer_while_it_is_open_and_after_the_close_nothing_of_i
     write(&site, "budget/_index.md", &longer("2027-01-15"));
     write(&site, "budget/sentier/index.md", &project("Un sentier", "cost = 18200\nwithdrawn = true"));
     assert_eq!(refusal_at(&site, closes - SignedDuration::from_millis(1)), "");
+    let elected = project("Une fontaine", "cost = 4800") + "Les travaux commencent.\n";
+    write(&site, "budget/fontaine/index.md", &elected);
     insta::assert_snapshot!(refusal_at(&site, closes));
 }
 

@@ -15,7 +15,8 @@ use domain::{
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::{fs, io};
+use sha2::{Digest, Sha256};
+use std::{collections::BTreeMap, fs, io};
 
 /// Its name, hidden from those who read the content.
 pub(crate) const FILE: &str = ".ballot.json";
@@ -32,6 +33,9 @@ pub(crate) struct Frozen {
     pub(super) projects: Vec<Project>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     rules: Option<Rules>,
+    /// [`digest`] of the text that goes with each project or option, by id.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) texts: BTreeMap<String, String>,
 }
 
 impl Frozen {
@@ -44,6 +48,7 @@ impl Frozen {
             method: voting.method.clone(),
             projects: voting.with_missing(process, Project::clone),
             rules: voting.counting.as_ref().map(|counting| counting.rules.clone()),
+            texts: voting.texts(process),
         }
     }
 
@@ -76,6 +81,11 @@ pub(super) fn read_beside(path: &str, table: &Table<'_>, reader: &Reader<'_>) ->
         table.report(error.help("remettez ce fichier comme il était : il dit sur quoi l’on a voté"));
     };
     found.map_err(unreadable).ok()
+}
+
+/// What is kept of the text of a project or an option: its SHA-256, in hexadecimal.
+pub(in crate::content) fn digest(description: &str, text: &str) -> String {
+    hex::encode(Sha256::digest(format!("{description}\n{}", text.trim())))
 }
 
 /// What has changed in the vote of `process` since it opened, and what to do.
@@ -126,6 +136,15 @@ fn changes(before: &Frozen, today: &Frozen, now: Timestamp) -> Vec<(String, &'st
                 "il a été compté, et le résultat est publié : retirez `withdrawn`, et dites dans le suivi ce qu’il devient",
             )),
             Some(today) => changes.extend(change(project, today)),
+        }
+    }
+    // After the close a page goes on: it says what becomes of the project.
+    for (id, text) in before.texts.iter().filter(|_| !is_over) {
+        if today.texts.get(id).is_some_and(|today| today != text) {
+            changes.push((
+                format!("le texte de `{id}` a changé depuis l’ouverture du vote"),
+                "des personnes ont déjà voté : remettez-le ; si la loi oblige à le changer, ôtez sa ligne de `texts` dans `.ballot.json`",
+            ));
         }
     }
     for project in &today.projects {

@@ -10,7 +10,7 @@ use domain::{
     tally::{Project, Rules},
     window::Phase,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl Voting {
     /// What is voted on in `process`, in the order of their ids, as the tally takes it. A deposit that moderation has removed
@@ -31,6 +31,24 @@ impl Voting {
             projects.sort_by(|one, other| one.id.cmp(&other.id));
         }
         projects
+    }
+
+    /// What is kept of the texts of what is voted on, by id; of what is missing, as it was.
+    pub(super) fn texts(&self, process: &Process) -> BTreeMap<String, String> {
+        let options = self.options.iter().filter(|option| !option.text.as_str().is_empty());
+        let mut texts: BTreeMap<String, String> =
+            options.map(|option| (option.id.clone(), frozen::digest("", option.text.as_str()))).collect();
+        let voted = process.deposits.iter().filter(|deposit| deposit.is_voted_on());
+        if self.is_of_deposits() {
+            texts.extend(
+                voted.filter_map(|deposit| Some((deposit.id.clone(), deposit.candidate.text.clone()?))),
+            );
+            let frozen = self.frozen.iter();
+            let kept =
+                |missing: &Project| frozen.clone().find_map(|frozen| frozen.texts.get_key_value(&missing.id));
+            texts.extend(self.missing(process).filter_map(kept).map(|(id, text)| (id.clone(), text.clone())));
+        }
+        texts
     }
 
     fn missing(&self, process: &Process) -> impl Iterator<Item = &Project> {
