@@ -11,8 +11,7 @@ use crate::{
         Change, CommitError, Condition, Item, Key, MOST_WRITES, Position, Table, TableError, Write, query_all,
     },
     voting::{
-        kept::{self, Counted},
-        minutes,
+        kept, minutes,
         rows::{is_kept, kept_partition, process_of_roll},
     },
 };
@@ -20,7 +19,7 @@ use async_trait::async_trait;
 use domain::{
     counts::{ProcessCounts, VotingCounts},
     register::{Act, BUNDLE, Entry, Tally, to_the_minute},
-    rulebook::{Process, Rulebook, Voting},
+    rulebook::{Process, Rulebook},
     secret::{Secret, commitment},
 };
 use jiff::{Timestamp, tz::TimeZone};
@@ -387,7 +386,7 @@ impl Writer {
         while let Some(id) = self.behind.first().cloned() {
             if let Some(process) = rulebook.processes.get(&id) {
                 let counts = counts(&*self.table, &id, process, &self.secret, &zone, now).await?;
-                self.publish(&format!("data/{id}.json"), &counts).await?;
+                put_json(&*self.to, &format!("data/{id}.json"), &counts).await?;
                 has_published = true;
             }
             self.behind.remove(&id);
@@ -416,7 +415,8 @@ impl Writer {
                 continue;
             }
             let results = questionnaire::results(&*self.table, id, writing, now).await?;
-            self.publish(&format!("data/{id}.answers.json"), &results.published(&writing.form)).await?;
+            let results = results.published(&writing.form);
+            put_json(&*self.to, &format!("data/{id}.answers.json"), &results).await?;
             self.resulted.insert(id.clone());
             has_published = true;
         }
@@ -431,7 +431,8 @@ impl Writer {
             if self.counted.contains(id) || !minutes::is_due(voting, now) {
                 continue;
             }
-            match self.publish_vote(rulebook, id, voting, now).await {
+            let (table, to) = (&*self.table, &*self.to);
+            match minutes::publish(table, to, rulebook, &self.secret, id, voting, now).await {
                 Ok(is_new) => {
                     has_published |= is_new;
                     self.counted.insert(id.clone());
@@ -444,57 +445,14 @@ impl Writer {
         }
         failed.map_or(Ok(has_published), Err)
     }
+}
 
-    /// Publishes the ballots of a vote, the file that others count, and the minutes, last: who finds them finds the rest.
-    /// A vote is counted once: what is published again, where it is missing, is the same, whatever the rules have become.
-    /// Fictitious ballots are counted by the rules in force. Gives whether anything was published.
-    async fn publish_vote(
-        &self,
-        rulebook: &Rulebook,
-        id: &str,
-        voting: &Voting,
-        now: Timestamp,
-    ) -> Result<bool, TableError> {
-        let table = &*self.table;
-        let minutes_path = format!("data/{id}.minutes.json");
-        let is_fictitious = voting.demonstration.is_some();
-        let earlier = if is_fictitious { None } else { Counted::read(table, id, now).await? };
-        if earlier.is_some() && self.to.has(&minutes_path).await? {
-            return Ok(false);
-        }
-        let ballots = minutes::ballots(table, id, now).await?;
-        let digest = kept::digest(&ballots)?;
-        let counted = match earlier {
-            Some(earlier) => earlier,
-            None => {
-                let voters = match now < voting.erased {
-                    true => minutes::voters(table, id, now).await?,
-                    false => voters(table, id, now).await?,
-                };
-                let seed = hex::encode(minutes::lot(&self.secret, id));
-                let counted = Counted { voting: voting.clone(), voters, seed, ballots: digest.clone() };
-                // A roll and a box that disagree are no count: they are looked at again.
-                match is_fictitious || voters != ballots.len() as u64 {
-                    true => counted,
-                    false => counted.keep(table, id, now).await?,
-                }
-            }
-        };
-        if counted.ballots != digest {
-            return Err(TableError::Broken("its box is not as it was when it was counted".into()));
-        }
-        let lot = kept::lot_commitment(table, &self.secret, id, now).await?;
-        let files = minutes::count(rulebook, id, &counted, ballots, lot);
-        self.publish(&format!("data/{id}.ballots.json"), &files.ballots).await?;
-        if let Some(text) = files.pabulib {
-            self.to.put(&format!("data/{id}.pb"), text.into_bytes()).await?;
-        }
-        self.publish(&minutes_path, &files.minutes).await?;
-        Ok(true)
-    }
-
-    async fn publish(&self, path: &str, content: &impl Serialize) -> Result<(), TableError> {
-        let json = serde_json::to_vec(content).map_err(|error| TableError::Broken(error.to_string()))?;
-        self.to.put(path, json).await
-    }
+/// Publishes a file that is JSON.
+pub(crate) async fn put_json(
+    to: &dyn Publish,
+    path: &str,
+    content: &impl Serialize,
+) -> Result<(), TableError> {
+    let json = serde_json::to_vec(content).map_err(|error| TableError::Broken(error.to_string()))?;
+    to.put(path, json).await
 }

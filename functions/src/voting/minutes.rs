@@ -1,7 +1,13 @@
 //! The box after the close: opened, counted, published with all that a recount needs.
 
-use super::{kept::Counted, rows};
-use crate::table::{Table, TableError, query_all};
+use super::{
+    kept::{self, Counted},
+    rows,
+};
+use crate::{
+    register::{self, Publish, put_json},
+    table::{Table, TableError, query_all},
+};
 use domain::{
     rulebook::{Rulebook, Voting},
     secret::Secret,
@@ -14,8 +20,60 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 const LATEST: SignedDuration = SignedDuration::from_mins(1);
 
 /// Whether the box may be opened at `now`.
-pub fn is_due(voting: &Voting, now: Timestamp) -> bool {
+pub(crate) fn is_due(voting: &Voting, now: Timestamp) -> bool {
     now >= voting.window.closes().saturating_add(LATEST).unwrap_or(Timestamp::MAX)
+}
+
+/// Publishes the ballots of a vote, the file that others count, and the minutes, last: who finds them finds the rest. A vote
+/// is counted once: what is published again, where it is missing, is the same, whatever the rules have become. Fictitious
+/// ballots are counted by the rules in force. Gives whether anything was published.
+///
+/// # Errors
+/// As the table and the place of publication; [`TableError::Broken`] when the box is not as it was when it was counted.
+pub(crate) async fn publish(
+    table: &dyn Table,
+    to: &dyn Publish,
+    rulebook: &Rulebook,
+    secret: &Secret,
+    process: &str,
+    voting: &Voting,
+    now: Timestamp,
+) -> Result<bool, TableError> {
+    let path = |ending: &str| format!("data/{process}.{ending}");
+    let is_fictitious = voting.demonstration.is_some();
+    let earlier = if is_fictitious { None } else { Counted::read(table, process, now).await? };
+    if earlier.is_some() && to.has(&path("minutes.json")).await? {
+        return Ok(false);
+    }
+    let ballots = ballots(table, process, now).await?;
+    let digest = kept::digest(&ballots)?;
+    let counted = match earlier {
+        Some(earlier) => earlier,
+        None => {
+            let voters = match now < voting.erased {
+                true => voters(table, process, now).await?,
+                false => register::voters(table, process, now).await?,
+            };
+            let seed = hex::encode(lot(secret, process));
+            let counted = Counted { voting: voting.clone(), voters, seed, ballots: digest.clone() };
+            // A roll and a box that disagree are no count: they are looked at again.
+            match is_fictitious || voters != ballots.len() as u64 {
+                true => counted,
+                false => counted.keep(table, process, now).await?,
+            }
+        }
+    };
+    if counted.ballots != digest {
+        return Err(TableError::Broken("its box is not as it was when it was counted".into()));
+    }
+    let lot = kept::lot_commitment(table, secret, process, now).await?;
+    let files = count(rulebook, process, &counted, ballots, lot);
+    put_json(to, &path("ballots.json"), &files.ballots).await?;
+    if let Some(text) = files.pabulib {
+        to.put(&path("pb"), text.into_bytes()).await?;
+    }
+    put_json(to, &path("minutes.json"), &files.minutes).await?;
+    Ok(true)
 }
 
 /// The seed of the public lot of a vote: nobody can know it before the close but who holds the authority's secret, who is
@@ -51,24 +109,16 @@ pub async fn ballots(table: &dyn Table, process: &str, now: Timestamp) -> Result
 }
 
 /// What is published of a vote.
-pub struct Files {
-    /// `data/<process>.ballots.json`.
-    pub ballots: BallotBox,
-    /// `data/<process>.minutes.json`.
-    pub minutes: Published,
-    /// `data/<process>.pb`, when there are minutes of projects.
-    pub pabulib: Option<String>,
+struct Files {
+    ballots: BallotBox,
+    minutes: Published,
+    /// When there are minutes of projects.
+    pabulib: Option<String>,
 }
 
 /// Counts the ballots. As many as there were people on the roll, or there is no result, which is published as such. `lot` is
 /// what the lot was committed to.
-pub(crate) fn count(
-    rulebook: &Rulebook,
-    process: &str,
-    counted: &Counted,
-    ballots: Vec<Slot>,
-    lot: String,
-) -> Files {
+fn count(rulebook: &Rulebook, process: &str, counted: &Counted, ballots: Vec<Slot>, lot: String) -> Files {
     let Counted { voting, voters, seed, .. } = counted;
     let ballots = BallotBox::new(process, voting, ballots, seed.clone());
     let minutes = ballots.publish(*voters, voting.window.closes(), lot);
