@@ -15,7 +15,7 @@ pub struct ProcessCounts {
     pub entries: u64,
     /// Deposit id → its counts; a deposit that nobody has supported may be missing.
     pub deposits: BTreeMap<String, DepositCounts>,
-    /// The vote, from its opening on.
+    /// The vote; before it opens too, for its lot is committed to then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub voting: Option<VotingCounts>,
 }

@@ -84,7 +84,8 @@ impl Counts {
         self.0.get(&process.id)?.results.as_ref()
     }
 
-    /// How many have voted, and up to when they are counted.
+    /// How many have voted and what the lot is committed to, and up to when votes are counted; from before the opening on,
+    /// when nobody has.
     pub(crate) fn turnout(&self, process: &Process) -> Option<(&VotingCounts, Timestamp)> {
         let counts = self.published(process)?;
         Some((counts.voting.as_ref()?, counts.as_of))

@@ -36,9 +36,9 @@ async fn with_ballot(
     let tracking = drawn()?;
     match ask(Casting { subject, tracking }, door, &sent, address).await {
         Ok(Asked::Closed(refusal)) => show::closed(door, subject, refusal).await,
-        Ok(Asked::CodeSent { request, address }) => {
+        Ok(Asked::CodeSent { request }) => {
             sent.code.request = request;
-            show::code(door, subject, &sent, tracking, Some(address), StatusCode::OK, &[]).await
+            show::code(door, subject, &sent, tracking, StatusCode::OK, &[]).await
         }
         Ok(Asked::Refused(status, refusals)) => {
             show::review(door, subject, &sent, ballot, status, &refusals).await
@@ -56,7 +56,6 @@ enum Asked {
     /// The page that asks for the code, whether a mail went out or not (I6).
     CodeSent {
         request: String,
-        address: String,
     },
     Closed(Refusal),
     Refused(StatusCode, Vec<Refusal>),
@@ -84,7 +83,7 @@ async fn ask(casting: Casting<'_>, door: &Door, sent: &Sent, address: Address) -
     let request = door.secret.key(&["request"]).pseudonym(&parts).as_str().to_owned();
     let claims = person.claims(&rows::key(&door.secret, &subject.process_id));
     Ok(match proof::ask(&casting, door, &request, &person.email, claims, now).await? {
-        proof::Asked::CodeSent => Asked::CodeSent { request, address: person.email.address().to_owned() },
+        proof::Asked::CodeSent => Asked::CodeSent { request },
         proof::Asked::Refused(status, refusal) => Asked::Refused(status, vec![refusal]),
     })
 }

@@ -58,7 +58,7 @@ async fn show_code(
     status: StatusCode,
     refusal: Refusal,
 ) -> Result<Response, Failure> {
-    show::code(door, subject, sent, tracking, None, status, &[refusal]).await
+    show::code(door, subject, sent, tracking, status, &[refusal]).await
 }
 
 /// What became of a ballot.
@@ -114,7 +114,8 @@ async fn cast(
         let mailbox = rows::mailbox_partition(process, &claims.mailbox);
         let slot = mailbox::take_for_good(&*door.table, &mailbox, people, claims, erased, now).await?;
         let Some(slot) = slot else {
-            return refuse(Refusal::general("vote_mailbox").with("people", people));
+            let contact = &subject.process().contact;
+            return refuse(Refusal::general("vote_mailbox").with("people", people).with("contact", contact));
         };
         let voter = rows::Voter::new(claims, slot);
         let writes = vec![

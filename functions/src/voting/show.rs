@@ -39,7 +39,7 @@ pub(super) async fn ballot(
     may.extend(sent.replaced.map(|_| "replace"));
     // Who goes back to their ballot has perhaps said who they are.
     let mut carry = borrowed(&travels);
-    carry.extend(sent.person.fields().into_iter().filter(|(_, typed)| !typed.is_empty()));
+    carry.extend(person(sent));
     let filling = Filling { values: borrowed(&values), carry, may, refusals, ..Filling::default() };
     respond::render_html(door, &subject.words(), &page, status, &filling)
 }
@@ -87,24 +87,27 @@ pub(super) async fn review(
     respond::render_html(door, &subject.words(), &page, status, &filling)
 }
 
-/// Asks for the code that was mailed to `address`; the ballot and its tracking code travel on.
+/// Asks for the code that was mailed; the ballot, its tracking code and who casts it travel on.
 pub(super) async fn code(
     door: &Door,
     subject: &Subject,
     sent: &Sent,
     tracking: Tracking,
-    address: Option<String>,
     status: StatusCode,
     refusals: &[Refusal],
 ) -> Answer {
-    let mut carry = sent.travels();
-    carry.extend(sent.pairs());
-    carry.push(("request".to_owned(), sent.code.request.clone()));
-    carry.push((TRACKING.to_owned(), tracking.to_string()));
+    let tracking = tracking.to_string();
+    let (travels, pairs) = (sent.travels(), sent.pairs());
+    let mut carry = borrowed(&travels);
+    carry.extend(borrowed(&pairs));
+    carry.extend([("request", &*sent.code.request), (TRACKING, &*tracking)]);
+    // Who goes back for another code need not say again who they are.
+    carry.extend(person(sent));
+    let address = person(sent).filter(|(field, _)| *field == "email");
     let filling = Filling {
         values: vec![("request", &sent.code.request), ("code", &sent.code.code)],
-        slots: address.map(|address| ("email", address)).into_iter().collect(),
-        carry: borrowed(&carry),
+        slots: address.map(|(name, typed)| (name, typed.to_owned())).collect(),
+        carry,
         refusals,
         ..Filling::default()
     };
@@ -152,6 +155,11 @@ async fn render(
 
 fn borrowed(pairs: &[(String, String)]) -> Vec<(&str, &str)> {
     pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+}
+
+/// What was said of who casts it.
+fn person(sent: &Sent) -> impl Iterator<Item = (&str, &str)> {
+    sent.person.fields().into_iter().filter(|(_, typed)| !typed.is_empty())
 }
 
 fn typed(form: &Form) -> Vec<(&str, &str)> {

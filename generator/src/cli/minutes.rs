@@ -129,19 +129,22 @@ impl Paper<'_> {
 
     fn shares(self, shares: &Shares) -> String {
         let each = shares.money / u128::from(shares.voters.max(1));
-        let mut line = format!(
-            "Part de chaque votant : {} environ",
-            self.money(u64::try_from(each).unwrap_or(u64::MAX))
-        );
-        line += &match shares.steps {
-            0 => String::new(),
-            1 => ", après une augmentation".to_owned(),
-            steps => format!(", après {} augmentations", group_digits(steps)),
+        let each = self.money(u64::try_from(each).unwrap_or(u64::MAX));
+        let mut line = match shares.steps {
+            0 => format!("Part de chaque votant : {each} environ"),
+            steps => format!(
+                "Les {} votants avaient d’abord une part égale de l’enveloppe. Ces parts ont grandi {} fois, jusqu’à {each} chacune : \
+                 ensemble, c’est plus que l’enveloppe, mais seul ce que coûtent les projets élus est dépensé",
+                group_digits(shares.voters),
+                group_digits(steps)
+            ),
         };
         line += &match &shares.stopped {
-            Some(Stopped::Overspent { cost }) => format!(" ; la suivante coûterait {}", self.money(*cost)),
-            Some(Stopped::Exhaustive) => " ; rien ne peut plus être ajouté".to_owned(),
-            Some(Stopped::Settled) => " ; plus d’argent n’y changerait rien".to_owned(),
+            Some(Stopped::Overspent { cost }) => {
+                format!(". Une fois de plus, et les projets élus auraient coûté {}", self.money(*cost))
+            }
+            Some(Stopped::Exhaustive) => ". Aucun projet ne pouvait plus être ajouté".to_owned(),
+            Some(Stopped::Settled) => ". Plus d’argent n’aurait plus rien changé".to_owned(),
             None => String::new(),
         };
         let mut text = self.line(&line);
@@ -194,7 +197,7 @@ impl Paper<'_> {
     pub(super) fn explained(self, reason: &Reason) -> String {
         match reason {
             Reason::Elected { step: Step::Rule } => "élu".to_owned(),
-            Reason::Elected { step: Step::Zone } => "élu, premier de sa zone".to_owned(),
+            Reason::Elected { step: Step::Zone } => "élu, premier de son secteur".to_owned(),
             Reason::Elected { step: Step::Completion } => "élu, avec ce qui restait".to_owned(),
             Reason::Elected { step: Step::Least } => "élu, pour atteindre le nombre prévu".to_owned(),
             Reason::Elected { step: Step::Beyond } => "élu, au-delà de ce qui restait".to_owned(),

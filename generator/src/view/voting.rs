@@ -38,8 +38,10 @@ pub(crate) struct VotingCall<'a> {
     state: &'static str,
     state_text: String,
     closes_text: String,
-    /// What is counted already, once the vote is open.
+    /// How many have voted, once the vote is open.
     turnout: Option<Turnout>,
+    /// The commitment to the public lot, as soon as the register has published it: before the vote opens.
+    lot: Option<&'a str>,
     counts_url: String,
     /// The step that shows what comes out.
     results_url: Option<&'a str>,
@@ -52,8 +54,6 @@ struct Turnout {
     registered: Option<u64>,
     percent: Option<u64>,
     as_of_text: String,
-    /// The commitment to the public lot.
-    lot: String,
 }
 
 /// A vote on its pages.
@@ -191,19 +191,20 @@ impl<'a> Viewer<'a> {
         let voting = process.voting.as_ref()?;
         let calendar = self.calendar();
         let (opens, closes) = (calendar.first(voting.window.opens()), calendar.last(voting.window.closes()));
-        let (state, key) = match voting.window.phase(self.site.now) {
+        let phase = voting.window.phase(self.site.now);
+        let (state, key) = match phase {
             Phase::Before => ("before", "vote.before"),
             Phase::Open => ("open", "vote.open"),
             Phase::After => ("closed", "vote.closed"),
         };
         let url = format!("{}{VOTE}", self.original_url(&process.page));
         let results = process.steps.iter().find(|step| step.shows == Some(Shows::Results));
-        let turnout = self.counts.turnout(process).map(|(counts, as_of)| Turnout {
+        let published = self.counts.turnout(process);
+        let turnout = published.filter(|_| phase != Phase::Before).map(|(counts, as_of)| Turnout {
             voters: counts.voters,
             registered: voting.registered,
             percent: voting.registered.and_then(|registered| percent(counts.voters, registered)),
             as_of_text: calendar.moment(as_of),
-            lot: counts.lot.clone(),
         });
         Some(VotingCall {
             replace_url: format!("{url}{REPLACE}"),
@@ -214,6 +215,7 @@ impl<'a> Viewer<'a> {
             state_text: self.voice.words.say(key, &[("opens", &opens), ("closes", &closes)]),
             closes_text: closes,
             turnout,
+            lot: published.map(|(counts, _)| &*counts.lot),
             counts_url: format!("/data/{}.json", process.id),
             results_url: results.map(|step| &*step.page.url),
         })

@@ -1,5 +1,6 @@
 //! The journey of a secret ballot over HTTP, on every engine.
 
+mod back;
 mod frozen;
 mod killed;
 mod methods;

@@ -66,9 +66,19 @@ function lines(ballot, { projects = [], method }, words) {
   if (ballot["yes-no"]) return [ballot["yes-no"] === "yes" ? words.yes : words.no];
   if (approval) return approval.map(name);
   if (ranking) return ranking.map((id, place) => `${place + 1}. ${name(id)}`);
-  if (points) return Object.entries(points).map(([id, points]) => `${name(id)} : ${points}`);
-  if (grades) return Object.entries(grades).map(([id, given]) => `${name(id)} : ${grade(given)}`);
+  if (points) return Object.entries(points).map(([id, points]) => `${name(id)}${words.colon}${points}`);
+  if (grades) return Object.entries(grades).map(([id, given]) => `${name(id)}${words.colon}${grade(given)}`);
   return [name(one)];
+}
+
+// All ballots with their rules; nothing when they do not come.
+async function fetched(url) {
+  try {
+    const response = await fetch(url);
+    return response.ok ? await response.json() : null;
+  } catch {
+    return null;
+  }
 }
 
 const find = document.querySelector("[data-find]");
@@ -83,8 +93,11 @@ if (find && globalThis.crypto?.subtle) {
       said.textContent = words.malformed;
       return;
     }
-    const response = await fetch(words.find);
-    const box = await response.json();
+    const box = await fetched(words.find);
+    if (!box) {
+      said.textContent = words.unreachable;
+      return;
+    }
     const slot = await slotOf(code);
     const mine = box.ballots.find((ballot) => ballot.slot === slot);
     const text = document.createElement("p");
