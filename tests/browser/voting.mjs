@@ -102,6 +102,54 @@ scenario("the basket says what is left, and the receipt is kept on request", {},
   await page.evaluate(() => localStorage.removeItem("parvis-bulletin:budget-participatif-2026"));
 });
 
+withAndWithoutJavaScript("a project is found on the map, by its theme, and chosen from the keyboard", async (visit) => {
+  const page = await begin(visit, BUDGET);
+  await page.locator(".where summary").press("Enter");
+  await visit.inspect(page, "the map of a ballot");
+  const discs = page.locator(".where a:visible");
+  const all = await discs.count();
+  const box = await discs.first().boundingBox();
+  check(box.width >= 24 && box.height >= 24, `a disc of ${box.width} by ${box.height}`);
+  await page.locator(".filters summary").press("Enter");
+  await page.locator(".filters label").nth(1).click();
+  const shown = await discs.count();
+  check(shown > 0 && shown < all, `${shown} discs of ${all} are shown for one theme`);
+  await discs.first().press("Enter");
+  const target = page.locator(".voted > li:target");
+  check(await target.isVisible(), "the disc leads to no project that is shown");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Space");
+  check(await target.locator("[name=choice]").isChecked(), "the project that the map leads to is not the next to be chosen");
+  const basket = await page.locator(".basket").boundingBox();
+  const item = await target.boundingBox();
+  check(item.y >= 0 && item.y + item.height <= basket.y, "the project is covered by the basket");
+});
+
+withAndWithoutJavaScript("a wrong address is mended from the page of the code", async (visit) => {
+  const page = await begin(visit, BUDGET);
+  await ticks(page).nth(0).check();
+  await press(visit, page, "review");
+  const person = somebody();
+  await identify(page, { ...person, email: `faux.${person.email}` });
+  await send(visit, page);
+  await press(visit, page, "review");
+  check((await page.locator("#family_name").inputValue()) === person.family_name, "the name must be typed again");
+  await page.locator("#email").fill(person.email);
+  await send(visit, page);
+  await confirm(visit, page, person);
+  check(await tracking(page), "the ballot is lost");
+});
+
+scenario("ballots that are out of reach are told to who looks for theirs", {}, async (visit) => {
+  const page = await visit.open(MINUTES);
+  await page.route("**/*.ballots.json", (route) => route.abort());
+  await page.locator("[data-find] input").fill("7K3M-7K3M-7K3M-7K3M-7K3M-7K3M-7K");
+  await page.locator("[data-find] .button").click();
+  const said = page.locator("[data-said]");
+  await said.filter({ hasText: /\S/ }).waitFor();
+  check((await read(said)) === (await page.locator("[data-find]").getAttribute("data-unreachable")), await read(said));
+});
+
 withAndWithoutJavaScript("the minutes are read", async (visit) => {
   const page = await visit.open(MINUTES);
   await visit.inspect(page, "the minutes");
