@@ -1,19 +1,18 @@
 //! Envelope after envelope: who may be elected, by which rule, and what became of each.
 
 use super::{
-    Account, Election, Error, Fate, Measure, Minutes, Reason, Step, borda,
+    Account, Election, Error, Fate, Measure, Minutes, Reason, Step,
     filling::Filling,
-    grades,
     greedy::fill,
-    pairwise, phragmen,
+    order::Order,
+    phragmen,
     rules::{By, Envelope, Project, Rule, Threshold, Unfit},
-    runoff, shares,
+    shares,
     tiers::Tier,
     ties::{Ties, split_by},
     zones,
 };
-use crate::tally::{Detail, Kind};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 /// What is known before the first envelope is opened.
 pub(super) struct Count<'a> {
@@ -142,47 +141,36 @@ impl<'a> Count<'a> {
                 eligible.push(index);
             }
         }
-        let rule = &self.election.rules.rule;
-        let (mut order, mut detail) = self.order(&eligible, rule.by())?;
-        if self.election.rules.one_per_zone {
-            zones::fill(&mut filling, order.clone())?;
-        }
-        for (_, tier) in &mut order {
-            tier.retain(|&project| !filling.is_elected(project));
-        }
-        let candidates: Vec<usize> =
-            eligible.iter().copied().filter(|&project| !filling.is_elected(project)).collect();
-        let (mut how, mut below_detail) = (None, None);
-        match rule {
-            Rule::Greedy { unfit, .. } => fill(&mut filling, order, *unfit, Step::Rule)?,
+        let order = Order::new(self, &eligible, 0)?;
+        let (mut detail, mut how, mut below_detail) = (None, None, None);
+        match &self.election.rules.rule {
+            Rule::Greedy { unfit, .. } => {
+                detail = order.fill(&mut filling, |filling, tiers| {
+                    let others = self.elect_best_of_zones(filling, tiers)?;
+                    fill(filling, others, *unfit, Step::Rule)
+                })?;
+            }
             Rule::EqualShares { utility, completion, comparison } => {
+                self.elect_best_of_zones(&mut filling, order.tiers)?;
                 let left = filling.left.ok_or_else(|| Error::NoAmount(envelope.id.clone()))?;
                 let plan =
                     shares::Plan { utility: *utility, completion: *completion, comparison: *comparison };
+                let candidates = filling.not_elected(&eligible);
                 how = Some(shares::fill(&mut filling, &candidates, left, plan)?);
             }
             Rule::Phragmen { skip } => {
+                self.elect_best_of_zones(&mut filling, order.tiers)?;
                 filling.left.ok_or_else(|| Error::NoAmount(envelope.id.clone()))?;
+                let candidates = filling.not_elected(&eligible);
                 phragmen::fill(&mut filling, &candidates, *skip)?;
             }
         }
         if filling.winners.len() < envelope.least as usize {
-            let (mut order, found) = self.order(&below, rule.by())?;
-            for (measure, _) in &mut order {
-                if let Measure::Rank(rank) = measure {
-                    *rank += eligible.len() as u64;
-                }
-            }
             filling.most = Some(envelope.least);
-            fill(&mut filling, order, Unfit::Skip, Step::Least)?;
+            let order = Order::new(self, &below, eligible.len() as u64)?;
+            below_detail =
+                order.fill(&mut filling, |filling, tiers| fill(filling, tiers, Unfit::Skip, Step::Least))?;
             filling.most = envelope.most;
-            below_detail = found;
-        }
-        let winners: BTreeSet<String> = filling.winners.iter().map(|&project| self.id(project)).collect();
-        for detail in [&mut detail, &mut below_detail] {
-            if let Some(Detail::Runoff(rounds)) = detail {
-                runoff::drop_idle_ties(rounds, |id| winners.contains(id));
-            }
         }
         let would_fit = eligible
             .iter()
@@ -209,6 +197,19 @@ impl<'a> Count<'a> {
             shares: how,
             would_fit,
         })
+    }
+
+    /// Elects the best of each zone, if the rules say so. Gives the tiers without them.
+    fn elect_best_of_zones(
+        &self,
+        filling: &mut Filling<'_>,
+        mut tiers: Vec<Tier>,
+    ) -> Result<Vec<Tier>, Error> {
+        if self.election.rules.one_per_zone {
+            zones::fill(filling, tiers.clone())?;
+            tiers.iter_mut().for_each(|(_, tier)| tier.retain(|&project| !filling.is_elected(project)));
+        }
+        Ok(tiers)
     }
 
     /// What `project` had to reach, if it did not.
@@ -238,47 +239,6 @@ impl<'a> Count<'a> {
             .filter(|tier| !tier.is_empty())
             .map(|tier| (Measure::Score(self.scores[tier[0]]), tier))
             .collect()
-    }
-
-    /// `projects` in the order of a rule, and how it was found.
-    fn order(&self, projects: &[usize], by: By) -> Result<(Vec<Tier>, Option<Detail>), Error> {
-        let kind = self.election.profile.kind();
-        let ranked = |tiers: Vec<Vec<usize>>| {
-            let mut before = 0;
-            let place = |tier: Vec<usize>| {
-                let rank = Measure::Rank(before + 1);
-                before += tier.len() as u64;
-                (rank, tier)
-            };
-            tiers.into_iter().map(place).collect()
-        };
-        Ok(match (by, kind) {
-            (By::Score, _) => (self.by_score(projects), None),
-            (By::MajorityJudgment, Kind::Grades { grades }) => {
-                let (tiers, counts) = grades::order(&self.election.profile, projects, grades);
-                (ranked(tiers), Some(Detail::Grades(self.named(counts))))
-            }
-            (By::Schulze, Kind::Ranking) => {
-                let found = pairwise::order(&self.election.profile, projects);
-                let ids = projects.iter().map(|&project| self.id(project)).collect();
-                let detail = pairwise::detail(ids, found.preferred, found.paths);
-                (ranked(found.tiers), Some(detail))
-            }
-            (By::Borda, Kind::Ranking) => {
-                let (tiers, points) = borda::order(&self.election.profile, projects);
-                (ranked(tiers), Some(Detail::Borda(self.named(points))))
-            }
-            (By::Runoff, Kind::Ranking) => {
-                let (tiers, rounds) = runoff::order(&self.election.profile, &self.ties, projects)?;
-                (ranked(tiers), Some(Detail::Runoff(rounds)))
-            }
-            (By::MajorityJudgment, _) => return Err(Error::WrongBallots("jugement")),
-            (By::Schulze | By::Borda | By::Runoff, _) => return Err(Error::WrongBallots("classement")),
-        })
-    }
-
-    fn named<T>(&self, values: Vec<(usize, T)>) -> BTreeMap<String, T> {
-        values.into_iter().map(|(project, value)| (self.id(project), value)).collect()
     }
 
     /// Projects that cannot be elected with `project`; some may come twice.

@@ -37,6 +37,11 @@ impl<'c> Filling<'c> {
         self.elected[project]
     }
 
+    /// Those of `projects` who are not elected yet.
+    pub(super) fn not_elected(&self, projects: &[usize]) -> Vec<usize> {
+        projects.iter().copied().filter(|&project| !self.elected[project]).collect()
+    }
+
     /// How many may still be elected.
     pub(super) fn places(&self) -> usize {
         let most = self.most.map_or(usize::MAX, |most| most as usize);

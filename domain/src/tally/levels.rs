@@ -1,7 +1,8 @@
 //! Ties of rules that elect whoever costs least, or comes first, round after round.
 //!
 //! A price only rises, and a moment only comes later, as others are elected. When all of the tied are elected right after one
-//! another and at one price, each could pay whoever came first: the order had no consequence, and nothing is said of it.
+//! another and at one price, each could pay whoever came first: the order had no consequence, nothing is said of it, and the
+//! chain may leave it open.
 
 use super::{Error, Tie};
 
@@ -12,7 +13,9 @@ pub(super) struct Choice {
     pub(super) tied: Vec<usize>,
     /// What is said of the tie.
     pub(super) tie: Option<Tie>,
-    /// The error, should the order have a consequence: the chain leaves several level.
+    /// Those of them that the chain leaves level with `project`, itself among them.
+    pub(super) level: Vec<usize>,
+    /// The error, should it matter who of `level` is elected; none when `project` is alone.
     pub(super) open: Option<Error>,
 }
 
@@ -21,22 +24,28 @@ struct Level<P> {
     price: P,
     /// Those not yet elected.
     left: Vec<usize>,
-    /// The round of the first.
-    since: usize,
-    open: Option<Error>,
+    stake: Stake,
 }
 
-/// The tie that rounds are in.
-pub(super) struct Levels<P>(Option<Level<P>>);
+/// What hangs on whether the order of a level has a consequence.
+enum Stake {
+    /// Whether the tie is spoken of; its first round.
+    Said(usize),
+    /// Whether there is a result.
+    Open(Error),
+}
 
-impl<P: PartialEq> Levels<P> {
+/// The ties that rounds are in; of each only a part is left to those that come after it.
+pub(super) struct Levels<P>(Vec<Level<P>>);
+
+impl<P: Clone + PartialEq> Levels<P> {
     pub(super) fn new() -> Self {
-        Self(None)
+        Self(Vec::new())
     }
 
     /// Whether rounds are in a tie: the exact price of the next one matters.
     pub(super) fn is_open(&self) -> bool {
-        self.0.is_some()
+        !self.0.is_empty()
     }
 
     /// Says that `choice` is elected in a round, at a price. Gives the round from which on no order had a consequence, once that
@@ -46,20 +55,22 @@ impl<P: PartialEq> Levels<P> {
     /// A tie of consequence that the chain leaves open.
     pub(super) fn elect(&mut self, round: usize, choice: &Choice, price: P) -> Result<Option<usize>, Error> {
         let alone = |other: &usize| *other != choice.project;
-        if let Some(level) = self.0.as_mut().filter(|level| level.price == price)
-            && level.left.contains(&choice.project)
-        {
-            level.left.retain(alone);
-            level.open = level.open.take().or_else(|| choice.open.clone());
-            let is_idle = level.left.is_empty();
-            return Ok(if is_idle { self.0.take().map(|level| level.since) } else { None });
-        }
-        self.end()?;
-        let left: Vec<usize> = choice.tied.iter().copied().filter(alone).collect();
-        if !left.is_empty() {
-            self.0 = Some(Level { price, left, since: round, open: choice.open.clone() });
-        }
-        Ok(None)
+        self.end_those(|level| level.price != price || !level.left.contains(&choice.project))?;
+        self.0.iter_mut().for_each(|level| level.left.retain(alone));
+        let idle = self.0.extract_if(.., |level| level.left.is_empty());
+        let since = idle.filter_map(|level| match level.stake {
+            Stake::Said(since) => Some(since),
+            Stake::Open(_) => None,
+        });
+        let since = since.min();
+        let open = choice.open.clone().map(|error| (&choice.level, Stake::Open(error)));
+        let begun = [(&choice.tied, Stake::Said(round))].into_iter().chain(open);
+        self.0.extend(begun.filter(|(tied, _)| tied.len() > 1).map(|(tied, stake)| Level {
+            price: price.clone(),
+            left: tied.iter().copied().filter(alone).collect(),
+            stake,
+        }));
+        Ok(since)
     }
 
     /// Says that `project` can no longer be elected.
@@ -67,7 +78,7 @@ impl<P: PartialEq> Levels<P> {
     /// # Errors
     /// As [`Self::elect`].
     pub(super) fn lose(&mut self, project: usize) -> Result<(), Error> {
-        if self.0.as_ref().is_some_and(|level| level.left.contains(&project)) { self.end() } else { Ok(()) }
+        self.end_those(|level| level.left.contains(&project))
     }
 
     /// Says that none of the tied is elected any more.
@@ -75,6 +86,15 @@ impl<P: PartialEq> Levels<P> {
     /// # Errors
     /// As [`Self::elect`].
     pub(super) fn end(&mut self) -> Result<(), Error> {
-        self.0.take().and_then(|level| level.open).map_or(Ok(()), Err)
+        self.end_those(|_| true)
+    }
+
+    /// The order of these levels had a consequence.
+    fn end_those(&mut self, have_ended: impl Fn(&Level<P>) -> bool) -> Result<(), Error> {
+        let mut ended = self.0.extract_if(.., |level| have_ended(level));
+        ended.try_for_each(|level| match level.stake {
+            Stake::Said(_) => Ok(()),
+            Stake::Open(error) => Err(error),
+        })
     }
 }

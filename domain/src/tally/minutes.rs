@@ -87,7 +87,7 @@ pub struct Round {
     pub after: Option<u64>,
     /// The decision.
     pub reason: Reason,
-    /// The tie it was in, if that changed who is elected.
+    /// The tie it was in, if that may have changed who is elected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tie: Option<Tie>,
 }
@@ -222,7 +222,8 @@ pub enum Stopped {
     },
     /// No project could be added.
     Exhaustive,
-    /// More money would not have changed anything.
+    /// More money would not have changed anything: all are elected, or a share pays a voter's part of all that they support
+    /// (each part being equal by point and rounded up to the cent).
     Settled,
 }
 
@@ -293,7 +294,7 @@ pub struct RunoffRound {
     pub exhausted: u64,
     /// Who goes out; none in the last round.
     pub eliminated: Vec<String>,
-    /// How it was decided who goes, when several were last and that changed who is elected.
+    /// How it was decided who goes, when several were last and that may have changed who is elected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tie: Option<Tie>,
 }

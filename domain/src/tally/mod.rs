@@ -11,6 +11,7 @@ mod grades;
 mod greedy;
 mod levels;
 mod minutes;
+mod order;
 pub mod pabulib;
 mod pairwise;
 mod phragmen;

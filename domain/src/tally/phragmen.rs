@@ -24,6 +24,8 @@ pub(super) fn fill(filling: &mut Filling<'_>, candidates: &[usize], skip: bool) 
         let measure = Measure::Load(approximate(&moment));
         let round = filling.rounds.len();
         if let Some(reason) = filling.obstacle(project) {
+            let fits = |other: &usize| filling.obstacle(*other).is_none();
+            let has_consequence = choice.tied.iter().any(fits);
             filling.reject(project, measure, reason);
             market.moments.remove(&project);
             if skip {
@@ -31,8 +33,11 @@ pub(super) fn fill(filling: &mut Filling<'_>, candidates: &[usize], skip: bool) 
                 levels.lose(project)?;
                 continue;
             }
-            choice.open.map_or(Ok(()), Err)?;
-            choice.tie.iter().for_each(|tie| filling.note(round, tie));
+            levels.end()?;
+            if has_consequence {
+                choice.open.map_or(Ok(()), Err)?;
+                choice.tie.iter().for_each(|tie| filling.note(round, tie));
+            }
             market.stop(filling, project);
             break;
         }

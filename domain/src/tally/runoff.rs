@@ -44,16 +44,15 @@ fn is_block(last: &[usize], ahead: &[usize], votes: &[u64]) -> bool {
     ahead.iter().all(|&project| votes[project] > together)
 }
 
-/// Takes back what is said of ties that had no consequence: the tied come right after one another, and all or none of
-/// them are elected.
-pub(super) fn drop_idle_ties(rounds: &mut [RunoffRound], is_elected: impl Fn(&str) -> bool) {
+/// Takes back what is said of ties that had no consequence: the tied come right after one another whoever goes first, and
+/// `is_idle` says of them that it does not matter in which order.
+pub(super) fn drop_idle_ties(rounds: &mut [RunoffRound], is_idle: impl Fn(&[String]) -> bool) {
     for round in rounds {
         let votes = &round.votes;
         round.tie.take_if(|tie| {
             let together: u64 = tie.order.iter().filter_map(|id| votes.get(id)).sum();
             let is_block = votes.iter().all(|(id, votes)| *votes > together || tie.order.contains(id));
-            let elected = tie.order.iter().filter(|id| is_elected(id)).count();
-            is_block && (elected == 0 || elected == tie.order.len())
+            is_block && is_idle(&tie.order)
         });
     }
 }

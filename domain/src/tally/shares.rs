@@ -68,7 +68,7 @@ fn add1(
     stop: Stop,
 ) -> Result<Outcome, Error> {
     let (money, voters) = (u64::try_from(shares.money).unwrap_or(u64::MAX), shares.voters);
-    let everything: u64 = electorate.candidates.iter().map(|candidate| candidate.cost).sum();
+    let ample = electorate.ample_share();
     let mut share = money / voters.max(1) / step * step.get();
     let (mut quiet, mut stride) = (0, QUIET);
     // The share that `kept` was worked out with.
@@ -77,10 +77,10 @@ fn add1(
         if stop == Stop::Exhaustive && electorate.exhausted(filling, &kept, money) {
             break Stopped::Exhaustive;
         }
-        if kept.picks.len() == electorate.candidates.len() || share >= everything {
+        if kept.picks.len() == electorate.candidates.len() || share >= ample {
             break Stopped::Settled;
         }
-        stride = stride.min((everything - share) / step);
+        stride = stride.min((ample - share) / step);
         if quiet >= QUIET && stride >= QUIET {
             let far = share + step.get() * stride;
             if electorate.elects_the_same(filling, share + step.get(), far, &kept) {
@@ -280,6 +280,23 @@ impl Electorate {
             candidate.bound = bound * (1.0 - f64::EPSILON * 8.0);
         }
         Ok(Self { candidates, counts, plain })
+    }
+
+    /// A share with which nobody ever runs out: it pays a voter's part of all that they support, each part being equal by
+    /// point and rounded up to the cent. With more, prices and winners are the same.
+    fn ample_share(&self) -> u64 {
+        let mut due = vec![0_u128; self.counts.len()];
+        for Candidate { cost, supporters, points, .. } in &self.candidates {
+            let given = || {
+                let points = points.iter().map(|points| u128::from(points.unsigned_abs()));
+                supporters.iter().map(|&ballot| ballot as usize).zip(points)
+            };
+            let total: u128 = given().map(|(ballot, points)| points * u128::from(self.counts[ballot])).sum();
+            for (ballot, points) in given() {
+                due[ballot] += (points * u128::from(*cost)).div_ceil(total.max(1));
+            }
+        }
+        due.into_iter().max().map_or(0, |due| u64::try_from(due).unwrap_or(u64::MAX))
     }
 
     /// Whether every share from `low` to `high` cents elects the projects of `kept`; no when only exact numbers can tell.

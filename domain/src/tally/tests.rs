@@ -1,11 +1,11 @@
-//! What an election shows to those who take part in it; and an independent checker, which replays the minutes.
+//! What an election shows to those who take part in it; `replay` holds the minutes of all rules to the ballots.
+
+mod replay;
 
 use super::*;
-use crate::ballot::{Answer, Ballot, Grade, digest};
-use num_bigint::BigInt;
-use num_rational::BigRational;
+use crate::ballot::{Answer, Ballot, Grade};
 use proptest::prelude::*;
-use std::{cmp::Reverse, num::NonZeroU64};
+use std::num::NonZeroU64;
 
 const SEED: &[u8] = b"a public draw";
 
@@ -82,140 +82,11 @@ fn cases() -> impl Strategy<Value = Case> {
     })
 }
 
-/// The lower comes first in a tie.
-type Precedence = (u64, Reverse<usize>, [u8; 32]);
-
-/// The chain of these tests, worked out on its own.
-fn before_in_a_tie(case: &Case, project: usize) -> Precedence {
-    (case.costs[project], Reverse(votes(case, project)), digest(SEED, &id(project)))
-}
-
 fn votes(case: &Case, project: usize) -> usize {
     case.ballots.iter().filter(|ballot| ballot.contains(&project)).count()
 }
 
-/// Equal Shares by its definition: a purse for each voter, all projects looked at in each round, exact numbers.
-fn naive_shares(case: &Case, share: &BigRational, utility: Utility) -> Vec<usize> {
-    let number = |number: u64| BigRational::from_integer(BigInt::from(number));
-    let mut purses = vec![share.clone(); case.ballots.len()];
-    let mut left: Vec<usize> = (0..case.costs.len()).filter(|&project| votes(case, project) > 0).collect();
-    let mut winners = Vec::new();
-    loop {
-        let mut best: Option<(BigRational, Precedence, usize, BigRational)> = None;
-        for &project in &left {
-            let cost = number(case.costs[project]);
-            let mut money: Vec<&BigRational> = (0..purses.len())
-                .filter(|&voter| case.ballots[voter].contains(&project))
-                .map(|voter| &purses[voter])
-                .collect();
-            if money.iter().copied().sum::<BigRational>() < cost {
-                continue;
-            }
-            money.sort();
-            let mut owed = cost.clone();
-            let mut price = cost.clone();
-            for (poorer, purse) in money.iter().enumerate() {
-                price = &owed / BigInt::from(money.len() - poorer);
-                if price <= **purse {
-                    break;
-                }
-                owed -= *purse;
-            }
-            let key = match utility {
-                Utility::Cost => &price / &cost,
-                Utility::Points => price.clone(),
-            };
-            let candidate = (key, before_in_a_tie(case, project), project, price);
-            if best.as_ref().is_none_or(|best| (&candidate.0, &candidate.1) < (&best.0, &best.1)) {
-                best = Some(candidate);
-            }
-        }
-        let Some((_, _, project, price)) = best else { return winners };
-        left.retain(|&other| other != project);
-        winners.push(project);
-        for (voter, purse) in purses.iter_mut().enumerate() {
-            if case.ballots[voter].contains(&project) {
-                *purse = if *purse > price { &*purse - &price } else { number(0) };
-            }
-        }
-    }
-}
-
-/// Winners by the minutes alone, every statement of which is checked against the ballots.
-fn replay(case: &Case, minutes: &Minutes) -> Vec<String> {
-    let account = &minutes.envelopes[0];
-    let (mut left, mut last, mut winners) = (case.amount, usize::MAX, Vec::new());
-    for round in &account.rounds {
-        let project = (0..case.costs.len()).find(|&index| id(index) == round.project).expect("a project");
-        let score = votes(case, project);
-        assert_eq!(round.measure, Measure::Score(score as i64));
-        assert_eq!((round.cost, round.before), (case.costs[project], Some(left)));
-        assert!(score <= last && score > 0, "the more votes come first");
-        last = score;
-        match round.reason {
-            Reason::Elected { .. } => {
-                left -= round.cost;
-                winners.push(round.project.clone());
-            }
-            Reason::DoesNotFit { left: said } => assert!(said == left && round.cost > left),
-            ref other => panic!("{other:?}"),
-        }
-        assert_eq!(round.after, Some(left));
-    }
-    assert_eq!((account.left, account.spent), (Some(left), case.amount - left));
-    winners
-}
-
 proptest! {
-    #[test]
-    fn the_minutes_of_the_greedy_rule_replayed_give_its_winners(case in cases()) {
-        let minutes = tally(&case.election(GREEDY)).expect("the lot decides");
-        prop_assert_eq!(replay(&case, &minutes), minutes.winners.clone());
-        let mut order: Vec<usize> = (0..case.costs.len()).filter(|&project| votes(&case, project) > 0).collect();
-        order.sort_by_key(|&project| (Reverse(votes(&case, project)), before_in_a_tie(&case, project)));
-        let mut left = case.amount;
-        let expected: Vec<String> = order.into_iter().filter(|&project| {
-            let fits = case.costs[project] <= left;
-            left -= if fits { case.costs[project] } else { 0 };
-            fits
-        }).map(id).collect();
-        prop_assert_eq!(minutes.winners, expected);
-    }
-
-    #[test]
-    fn equal_shares_is_what_its_definition_says(case in cases(), points: bool) {
-        let utility = if points { Utility::Points } else { Utility::Cost };
-        let share = BigRational::new(BigInt::from(case.amount), BigInt::from(case.ballots.len()));
-        let expected: Vec<String> = naive_shares(&case, &share, utility).into_iter().map(id).collect();
-        prop_assert_eq!(case.winners(shares(utility, Completion::None)), expected);
-    }
-
-    #[test]
-    fn shares_grow_until_the_next_step_costs_too_much(case in cases()) {
-        let step = NonZeroU64::new(3).expect("not zero");
-        let rule = shares(Utility::Cost, Completion::Add1 { step, stop: Stop::Overspent, greedy: false });
-        let voters = case.ballots.len() as u64;
-        let outcome = |share: u64| naive_shares(&case, &BigRational::from_integer(BigInt::from(share)), Utility::Cost);
-        let first = BigRational::new(BigInt::from(case.amount), BigInt::from(voters));
-        let mut kept = naive_shares(&case, &first, Utility::Cost);
-        let mut share = case.amount / voters / 3 * 3;
-        let everything: u64 = case.costs.iter().sum();
-        while share <= everything + 3 {
-            share += 3;
-            let next = outcome(share);
-            if next.iter().map(|&project| case.costs[project]).sum::<u64>() > case.amount {
-                break;
-            }
-            kept = next;
-        }
-        let mut expected: Vec<String> = kept.into_iter().map(id).collect();
-        let mut winners = case.winners(rule);
-        // When all are elected, more money may only change their order.
-        winners.sort();
-        expected.sort();
-        prop_assert_eq!(winners, expected);
-    }
-
     #[test]
     fn equal_shares_spends_all_or_says_what_would_fit(case in cases()) {
         let minutes = tally(&case.election(shares(Utility::Cost, Completion::None))).expect("the lot decides");
@@ -410,6 +281,78 @@ fn a_tie_of_no_consequence_needs_no_decision() {
     election.rules.ties = vec![TieBreak::Lot];
     election.seed = None;
     assert_eq!(tally(&election).expect_err("no seed"), Error::NoSeed(vec!["p0".to_owned(), "p1".to_owned()]));
+}
+
+#[test]
+fn a_tie_with_a_project_that_is_out_in_any_case_needs_no_decision() {
+    let ballots = approvals(&[(&[0, 1, 2], 2), (&[3], 3)]);
+    let mut election = Case { costs: vec![10, 10, 90, 10], ballots, amount: 60 }.election(GREEDY);
+    election.rules.ties = Vec::new();
+    // p0 is of the group of p3, which is elected; p2 costs too much.
+    election.rules.exclusions = vec![vec!["p0".to_owned(), "p3".to_owned()]];
+    assert_eq!(tally(&election).expect("p1 alone can be").winners, ["p3", "p1"]);
+    election.rules.rule = Rule::Greedy { by: By::Score, unfit: Unfit::Stop };
+    let open = Error::Undecided(vec!["p1".to_owned(), "p2".to_owned()]);
+    assert_eq!(tally(&election).expect_err("p2 would stop the count before p1"), open);
+}
+
+#[test]
+fn shares_stop_growing_when_a_voter_could_pay_their_part_of_all() {
+    // One of two is elected, however much there is: 30 voters pay 3,000 each, or 10 voters 6,000.
+    let ballots = approvals(&[(&[0], 20), (&[0, 1], 10)]);
+    let case = Case { costs: vec![90_000, 60_000], ballots, amount: 100_000 };
+    let step = NonZeroU64::new(500).expect("not zero");
+    let completion = Completion::Add1 { step, stop: Stop::Overspent, greedy: false };
+    let mut election = case.election(shares(Utility::Cost, completion));
+    election.rules.envelopes[0].most = Some(1);
+    let minutes = tally(&election).expect("no tie");
+    assert_eq!(minutes.winners, ["p0"]);
+    let shares = minutes.envelopes[0].shares.as_ref().expect("Equal Shares");
+    assert_eq!((shares.stopped, shares.money), (Some(Stopped::Settled), 9_000 * 30));
+}
+
+#[test]
+fn what_the_chain_leaves_open_between_projects_that_are_both_bought_needs_no_decision() {
+    // All cost 10 a vote of 15; p2 needs both voters, and comes last by the chain.
+    let ballots = approvals(&[(&[0, 2], 1), (&[1, 2], 1)]);
+    let mut election = Case { costs: vec![10, 10, 20], ballots, amount: 30 }
+        .election(shares(Utility::Points, Completion::None));
+    election.rules.ties = vec![TieBreak::MinCost];
+    let minutes = tally(&election).expect("p0 and p1 are both bought");
+    assert_eq!(minutes.winners, ["p0", "p1"]);
+    assert_eq!(minutes.ties().count(), 1, "p2 was told apart from them");
+    election.rules.ties = Vec::new();
+    assert!(tally(&election).is_err());
+}
+
+#[test]
+fn phragmen_s_rule_may_stop_at_either_of_two_that_do_not_fit() {
+    // p1 and p2 are bought at the same moment, when there is no longer enough for either.
+    let ballots = approvals(&[(&[0], 4), (&[1], 2), (&[2], 2)]);
+    let mut election =
+        Case { costs: vec![20, 15, 15], ballots, amount: 30 }.election(Rule::Phragmen { skip: false });
+    election.rules.ties = Vec::new();
+    let minutes = tally(&election).expect("nobody else is elected, whoever comes first");
+    assert_eq!(minutes.winners, ["p0"]);
+    assert!(!says_a_tie(&minutes));
+}
+
+#[test]
+fn a_runoff_speaks_of_a_tie_when_whoever_goes_first_is_funded_beyond_the_envelope() {
+    // Of the last two, who cannot catch up, the first by the lot is funded, then the other beyond what is left.
+    let orders: [(&[usize], u64); 3] = [(&[0], 9), (&[1], 1), (&[2], 1)];
+    let mut election = ranking(By::Runoff, &orders, 3);
+    election.rules.rule = Rule::Greedy { by: By::Runoff, unfit: Unfit::Fund(10) };
+    election.rules.ties = vec![TieBreak::MinCost];
+    election.rules.envelopes[0] = Envelope { amount: Some(60), ..election.rules.envelopes[0].clone() };
+    election.rules.envelopes[0].most = None;
+    (election.projects[1].cost, election.projects[2].cost) = (50, 60);
+    let minutes = tally(&election).expect("the lower cost comes first");
+    assert_eq!(minutes.winners, ["p0", "p1", "p2"]);
+    // The other way round, p2 would have taken all.
+    assert_eq!(minutes.ties().count(), 1);
+    election.rules.envelopes[0].amount = Some(110);
+    assert_eq!(tally(&election).expect("both fit").ties().count(), 0);
 }
 
 fn ranked(rule: By, orders: &[(&[usize], u64)], options: usize) -> Result<Minutes, Error> {
@@ -654,6 +597,8 @@ fn zones_that_are_level_need_no_decision_when_each_has_its_project() {
     let minutes = tally(&election).expect("each zone has one project");
     assert_eq!(minutes.winners, ["p0", "p1"]);
     assert!(!says_a_tie(&minutes));
+    election.projects[2].zone = Some("sud".to_owned());
+    assert!(tally(&election).is_err(), "nothing says which is the best of the south");
 }
 
 #[test]

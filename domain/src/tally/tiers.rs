@@ -1,7 +1,7 @@
 //! Projects in an order that may leave some level: they are taken one after the other, level ones in the order of the
 //! chain, and a tie is only spoken of when that order changes who is elected.
 
-use super::{Error, filling::Filling, minutes::Measure, ties::TieBreak};
+use super::{Error, filling::Filling, minutes::Measure};
 
 /// Projects that an order leaves level, and what it considers them for.
 pub(super) type Tier = (Measure, Vec<usize>);
@@ -30,6 +30,19 @@ pub(super) fn take(
     Ok(())
 }
 
+/// The same tiers, those of `block`, who come right after one another, being level.
+pub(super) fn levelled(tiers: &[Tier], block: impl Fn(usize) -> bool) -> Vec<Tier> {
+    let mut levelled: Vec<Tier> = Vec::with_capacity(tiers.len());
+    for (measure, tier) in tiers {
+        let is_level = |other: &[usize]| other.iter().chain(tier).all(|&project| block(project));
+        match levelled.last_mut() {
+            Some((_, before)) if is_level(before) => before.extend(tier),
+            _ => levelled.push((measure.clone(), tier.clone())),
+        }
+    }
+    levelled
+}
+
 fn take_level(
     filling: &mut Filling<'_>,
     tier: Vec<usize>,
@@ -40,21 +53,20 @@ fn take_level(
     let contested = taking.contested(filling, &tier);
     let since = filling.rounds.len();
     let mut taken = Vec::new();
-    let mut needed: Vec<TieBreak> = Vec::new();
-    // Groups that the links so far leave level, the next one last, with the links that are left.
-    let mut groups = vec![(ties.by_id(tier), ties.chain)];
+    let mut needed = vec![false; ties.chain.len()];
+    // Groups that so many links leave level, the next one last.
+    let mut groups = vec![(ties.by_id(tier), 0)];
     while let Some((group, links)) = groups.pop() {
-        let matters = group.len() > 1 && !taking.contested(filling, &group).is_empty();
-        if let Some((&link, links)) = links.split_first()
+        let at_stake = taking.contested(filling, &group);
+        let matters = group.len() > 1 && !at_stake.is_empty();
+        if let Some(&link) = ties.chain.get(links)
             && group.len() > 1
         {
             let parts = ties.split(group, link);
-            if matters && parts.len() > 1 {
-                needed.push(link);
-            }
-            groups.extend(parts.into_iter().rev().map(|part| (part, links)));
+            needed[links] |= matters && parts.len() > 1;
+            groups.extend(parts.into_iter().rev().map(|part| (part, links + 1)));
         } else if matters {
-            return Err(ties.undecided(&group));
+            return Err(ties.undecided(&at_stake));
         } else {
             for project in group {
                 taking.take(filling, project, measure);
@@ -63,7 +75,7 @@ fn take_level(
         }
     }
     taken.retain(|project| contested.contains(project));
-    let by = ties.chain.iter().copied().filter(|link| needed.contains(link)).collect();
+    let by = ties.chain.iter().zip(needed).filter(|(_, needed)| *needed).map(|(link, _)| *link).collect();
     if let Some(tie) = ties.tie(&taken, by) {
         filling.note(since, &tie);
     }

@@ -42,7 +42,7 @@ impl TieBreak {
 /// none, and whoever came first took nothing from the others.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tie {
-    /// The tied, as the chain put them in order.
+    /// The tied, as the chain put them in order; those that it leaves level by id, which has no consequence.
     pub order: Vec<String>,
     /// Links of the chain that told them apart, as far as was needed; at least one.
     pub by: Vec<TieBreak>,
@@ -96,7 +96,7 @@ impl Ties<'_> {
         let Decided { level, tie } = self.decide(tied.clone(), End::Best);
         let &project = level.first().ok_or_else(|| self.undecided(&[]))?;
         let open = (level.len() > 1).then(|| self.undecided(&level));
-        Ok(Choice { project, tied, tie, open })
+        Ok(Choice { project, tied, tie, level, open })
     }
 
     /// What is said of a tie between the projects of `order`, which these links told apart.
