@@ -194,7 +194,7 @@ class Visit {
       own.forEach((name) => classes.add(name));
       await this.inspect(page, path, isNew ? ["dark", "light"] : ["light"]);
       ids.set(path, new Set(await page.locator("[id]").evaluateAll((all) => all.map(({ id }) => id))));
-      const links = await page.locator("a[href]").evaluateAll((all) => all.map(({ href }) => href));
+      const links = await page.locator("a[href]").evaluateAll((all) => all.map((link) => new URL(link.getAttribute("href"), link.baseURI).href));
       for (const { origin, pathname, hash } of links.map((link) => new URL(link))) {
         if (origin !== new URL(this.base).origin || !pathname.startsWith(within)) continue;
         paths.add(pathname);
