@@ -25,7 +25,8 @@ impl Voter {
     }
 }
 
-/// The partition of what is kept of a vote for good: how many people were on the roll, and what [`super::kept`] has.
+/// The partition of what is kept of a vote for good: how many people were on the roll, the commitment to its lot, how it was
+/// counted.
 pub fn kept_partition(process: &str) -> String {
     format!("{KEPT}#{process}")
 }
