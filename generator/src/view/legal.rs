@@ -174,9 +174,10 @@ impl<'a> Viewer<'a> {
 
     /// What those who vote are asked, and their ballot, which is nobody's.
     fn voter_data(&self, voting: &Voting) -> Vec<Datum> {
-        let kept = self.kept(&self.day_text(voting.erased), &self.calendar().delay(voting.retention));
+        let (erased, retention) = (self.day_text(voting.erased), self.calendar().delay(voting.retention));
+        let values = [("erased", erased.as_str()), ("retention", retention.as_str())];
         let asked = ["voter", "voter_email", "voter_place", "ballot"];
-        asked.iter().map(|datum| self.datum(datum, &[("kept", &kept)])).collect()
+        asked.iter().map(|datum| self.datum(datum, &values)).collect()
     }
 
     /// Until when something is kept, in words.
